@@ -1,0 +1,1 @@
+"""Confined workers: what runs student code, and the layers around it."""

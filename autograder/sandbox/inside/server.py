@@ -1,0 +1,348 @@
+"""Answer the trusted side's requests about one submission, inside the confinement.
+
+The submission runs in this process, so nothing here protects anything: what is sent is an
+answer, and the other side treats it as hostile.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import gc
+import importlib
+import inspect
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import tensors, wire
+from .printing import Recorder
+from .wire import Reference
+
+_LARGE = 8 * 1024 * 1024  # bytes of an array above which it stays here
+_MAX_MESSAGE = 2000
+
+
+class _Channel:
+    """Frames over the one descriptor that leads out."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def send(self, payload: bytes) -> None:
+        data = memoryview(wire.frame(payload))
+        while data:
+            data = data[os.write(self._descriptor, data) :]
+
+    def receive(self) -> bytes:
+        return self._read(wire.frame_length(self._read(wire.HEADER_SIZE)))
+
+    def _read(self, size: int) -> bytes:
+        parts = []
+        while size:
+            part = os.read(self._descriptor, min(size, 1 << 20))
+            if not part:
+                os._exit(0)  # the trusted side is gone
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+
+class _Callback:
+    """A function of the trusted side, as seen by student code."""
+
+    def __init__(self, server: Server, number: int) -> None:
+        self._server, self._number = server, number
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return self._server.call_back(self._number, arguments, named)
+
+
+class CallbackError(Exception):
+    """A function of the test raised an exception."""
+
+
+class Server:
+    """The objects of one submission and the requests about them."""
+
+    def __init__(self, descriptor: int, home: str) -> None:
+        self._channel = _Channel(descriptor)
+        self._home = home
+        self._objects: dict[int, Any] = {}
+        self._numbers: dict[int, int] = {}
+        self._next = 1
+        self._printed = Recorder(home)
+
+    def serve(self) -> None:
+        """Answer until the trusted side closes the channel."""
+        sys.stdout = self._printed
+        self._channel.send(wire.encode(["ready"]))
+        while True:
+            self._handle(self._channel.receive())
+
+    def call_back(self, number: int, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Ask the trusted side to call its function `number`; nested requests are answered."""
+        body = ["callback", number, list(map(self._outgoing, arguments))]
+        values = {name: self._outgoing(value) for name, value in named.items()}
+        self._channel.send(self._encode([*body, values]))
+        while True:
+            payload = self._channel.receive()
+            message = wire.decode(payload, self._resolve, [])
+            if message[0] == "answer":
+                return message[1]
+            if message[0] == "refuse":
+                raise CallbackError(message[1])
+            self._handle(payload)
+
+    # one request ------------------------------------------------------------------------
+
+    def _handle(self, payload: bytes) -> None:
+        arrays: list[tuple[np.ndarray, np.ndarray]] = []
+        request, operation, drops, *rest = wire.decode(payload, self._resolve, arrays)
+        for number in drops:
+            thing = self._objects.pop(number, None)
+            self._numbers.pop(id(thing), None)
+        try:
+            value = getattr(self, f"_do_{operation}")(*rest)
+            status = "ok"
+            reply = self._encode([request, status, value, self._take_printed(), _changed(arrays)])
+        except BaseException as error:  # SystemExit and the like are answers too
+            body = _describe(error, self._home)
+            reply = self._encode([request, "raise", body, self._take_printed(), _changed(arrays)])
+        self._channel.send(reply)
+
+    def _take_printed(self) -> list[list[str]]:
+        for stream in (sys.__stdout__, sys.__stderr__, sys.stderr):
+            if stream is not None:
+                with contextlib.suppress(OSError, ValueError):  # closed by the submission
+                    stream.flush()
+        return self._printed.take()
+
+    def _do_load(self, files: dict[str, bytes]) -> None:
+        for name, content in files.items():
+            path = Path(self._home, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        os.chdir(self._home)
+        sys.path.insert(0, self._home)
+        sys.argv = ["main.py"]
+
+    def _do_survey(self, files: dict[str, bytes]) -> Any:
+        from studentkit.survey import survey  # beside this package; no student code ran yet
+
+        return survey(files)
+
+    def _do_mistake(self, source: bytes, name: str) -> None:
+        from .mistaken import apply
+
+        apply(source, name)
+
+    def _do_begin(self, seed: int) -> None:
+        import random
+
+        random.seed(seed)
+        np.random.seed(seed)
+        if "torch" in sys.modules:
+            sys.modules["torch"].manual_seed(seed)
+        if "matplotlib.pyplot" in sys.modules:
+            sys.modules["matplotlib.pyplot"].close("all")
+
+    def _do_random(self, numpy_state: Any, python_state: Any) -> None:
+        import random
+
+        if numpy_state is not None:
+            np.random.set_state(numpy_state)
+        if python_state is not None:
+            random.setstate(python_state)
+
+    def _do_call(self, target: Any, arguments: list[Any], named: dict[str, Any]) -> Any:
+        return self._outgoing(self._target(target)(*arguments, **named))
+
+    def _do_get(self, target: Any) -> Any:
+        return self._outgoing(self._target(target))
+
+    def _do_peek(self, module: str, names: list[str]) -> list[Any]:
+        answers: list[Any] = []
+        for name in names:
+            thing = self._target(["name", module, name])
+            known = callable(thing) or inspect.ismodule(thing)
+            answers.append(["name", None] if known else ["value", self._outgoing(thing)])
+        return answers
+
+    def _do_set(self, target: Any, value: Any) -> None:
+        *path, name = target
+        setattr(self._target(path), name, value)
+
+    def _do_delete(self, target: Any) -> None:
+        *path, name = target
+        delattr(self._target(path), name)
+
+    def _do_item(self, target: Any, key: Any) -> Any:
+        return self._outgoing(self._target(target)[key])
+
+    def _do_setitem(self, target: Any, key: Any, value: Any) -> None:
+        self._target(target)[key] = value
+
+    def _do_delitem(self, target: Any, key: Any) -> None:
+        del self._target(target)[key]
+
+    def _do_length(self, target: Any) -> int:
+        return len(self._target(target))
+
+    def _do_contains(self, target: Any, value: Any) -> bool:
+        return bool(value in self._target(target))
+
+    def _do_iterate(self, target: Any) -> Any:
+        return self._refer(iter(self._target(target)), "iterator")
+
+    def _do_next(self, target: Any, count: int) -> list[Any]:
+        iterator: Iterator[Any] = self._target(target)
+        return [self._outgoing(item) for item in islice(iterator, count)]
+
+    def _do_fetch(self, target: Any) -> Any:
+        return self._target(target)
+
+    def _do_instance(self, thing: Any, target: Any) -> bool:
+        return bool(isinstance(thing, self._target(target)))
+
+    def _do_subclass(self, thing: Any, target: Any) -> bool:
+        return bool(issubclass(self._target(thing), self._target(target)))
+
+    def _do_signature(self, target: Any) -> list[Any]:
+        parameters = inspect.signature(self._target(target)).parameters.values()
+        rows: list[Any] = []
+        for parameter in parameters:
+            has_default = parameter.default is not parameter.empty
+            default = self._outgoing(parameter.default) if has_default else None
+            rows.append([parameter.name, int(parameter.kind), has_default, default])
+        return rows
+
+    def _do_directory(self, target: Any) -> list[str]:
+        return [str(name) for name in dir(self._target(target))]
+
+    # things and their numbers -----------------------------------------------------------
+
+    def _target(self, target: Any) -> Any:
+        """Find what a path speaks of: ["name", module, attribute…] or [object, attribute…]."""
+        if type(target) is not list:
+            return target
+        if target[0] == "name":
+            thing: Any = importlib.import_module(target[1])
+            path = target[2:]
+        else:
+            thing, *path = target
+        for name in path:
+            try:
+                thing = getattr(thing, name)
+            except AttributeError:
+                if not inspect.ismodule(thing):
+                    raise
+                submodule = f"{thing.__name__}.{name}"
+                if importlib.util.find_spec(submodule) is None:
+                    raise
+                thing = importlib.import_module(submodule)
+        return thing
+
+    def _resolve(self, reference: Reference) -> Any:
+        if reference.kind == "function":
+            return _Callback(self, reference.number)
+        return self._objects[reference.number]
+
+    def _refer(self, thing: Any, kind: str) -> Reference:
+        number = self._numbers.get(id(thing))
+        if number is None:
+            number, self._next = self._next, self._next + 1
+            self._numbers[id(thing)] = number
+            self._objects[number] = thing
+        return Reference(number, kind, type(thing).__qualname__[:200])
+
+    def _outgoing(self, value: Any) -> Any:
+        """Decide what travels by value: containers and large arrays stay, as references."""
+        kind = type(value)
+        if kind is tuple:
+            return tuple(self._outgoing(item) for item in value)
+        if kind in (list, dict, set):
+            return self._refer(value, kind.__name__)
+        if isinstance(value, np.ndarray):
+            if value.dtype.kind not in "biufcUS":
+                return self._refer(value, "object")
+            if value.nbytes > _LARGE:
+                return self._refer(value, "array")
+            return np.asarray(value) if kind is np.ndarray else np.array(value, subok=False)
+        return value
+
+    def _reference_for(self, thing: Any) -> Any:
+        if tensors.is_tensor(thing):
+            if thing.numel() * thing.element_size() > _LARGE:
+                return self._refer(thing, "array")
+            return tensors.to_plain(thing)
+        if isinstance(thing, np.ndarray):
+            plain = np.array(thing, subok=False)
+            return plain if plain.dtype.kind in "biufcUS" else self._refer(thing, "object")
+        if isinstance(thing, type):
+            return self._refer(thing, "class")
+        if inspect.ismodule(thing):
+            return self._refer(thing, "module")
+        if isinstance(thing, tuple):  # a named tuple or the like
+            return self._refer(thing, "list")
+        if callable(thing):
+            return self._refer(thing, "callable")
+        for base in (dict, list, set):
+            if isinstance(thing, base):
+                return self._refer(thing, base.__name__)
+        if isinstance(thing, Iterator):
+            return self._refer(thing, "iterator")
+        return self._refer(thing, "object")
+
+    def _encode(self, value: Any) -> bytes:
+        return wire.encode(value, self._reference_for)
+
+
+def _changed(arrays: list[tuple[np.ndarray, np.ndarray]]) -> list[int]:
+    changed = []
+    for position, (copy, original) in enumerate(arrays):
+        same = copy.shape == original.shape and copy.dtype == original.dtype
+        if not same or copy.tobytes() != original.tobytes():
+            changed.append(position)
+    return changed
+
+
+def _describe(error: BaseException, home: str) -> list[Any]:
+    """Put an exception into plain data: builtin bases, message, the submission's own lines."""
+    bases = [
+        base.__name__
+        for base in type(error).__mro__
+        if getattr(builtins, base.__name__, None) is base
+    ]
+    try:
+        message = str(error)
+    except Exception as second:
+        message = f"(its message could not be made: {type(second).__name__})"
+    if isinstance(error, SyntaxError):
+        message = f"{error.msg} ({_relative(str(error.filename), home)}, line {error.lineno})"
+    frames = []
+    for frame in traceback.extract_tb(error.__traceback__)[-60:]:
+        if frame.filename.startswith(home):
+            place = [_relative(frame.filename, home), frame.lineno or 0, frame.name]
+            frames.append([*place, (frame.line or "")[:200]])
+    error.__traceback__ = None  # its frames would keep the test's arrays alive
+    return [type(error).__name__[:100], bases, message[:_MAX_MESSAGE], frames[-10:]]
+
+
+def _relative(path: str, home: str) -> str:
+    return path.removeprefix(home).lstrip("/")
+
+
+def run(descriptor: int, home: str) -> None:
+    """Serve one submission; never returns to the zygote's code."""
+    try:
+        gc.enable()
+        Server(descriptor, home).serve()
+    finally:
+        os._exit(0)

@@ -1,0 +1,296 @@
+"""The trusted side's hold on a zygote: start it, ask it for workers, end it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.manifest import Limits
+from autograder.sandbox import filter as system_call_filter
+from autograder.sandbox import runtime, tiers
+from autograder.sandbox.inside import wire
+from autograder.sandbox.tiers import Level, Tier
+
+_START_SECONDS = 120
+_ANSWER_SECONDS = 30
+_BOOT = (
+    "import sys; sys.path[:] = sys.argv[1:]; sys.dont_write_bytecode = True; "
+    "from inside.zygote import main; main()"
+)
+
+
+class ZygoteError(Exception):
+    """The grader's own machinery failed: never the student's fault."""
+
+
+@dataclass
+class Child:
+    """A confined process that awaits its submission."""
+
+    pid: int  # as the zygote numbers it
+    pidfd: int
+    channel: socket.socket
+    output: int  # what it writes to descriptors 1 and 2
+
+    def close(self) -> None:
+        """Let go of its descriptors; the process itself is the zygote's to reap."""
+        self.channel.close()
+        os.close(self.output)
+        os.close(self.pidfd)
+
+    def kill(self) -> None:
+        """End it at once; its threads go with it, and it cannot have other processes."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+
+
+class Zygote:
+    """A warm parent of workers, confined by `tier`; it shows `packages` and imports `preload`."""
+
+    def __init__(
+        self,
+        tier: Tier,
+        packages: Sequence[str] = ("numpy",),
+        preload: Sequence[str] = ("numpy",),
+        data: dict[str, Path] | None = None,
+        data_mount: str = "data",
+        without: frozenset[str] = frozenset(),
+    ) -> None:
+        """Start it. `data` names folders that workers may be given to read.
+
+        `without` leaves layers off, to prove by an attack that each is needed; nothing but
+        tests may use it. Raises ZygoteError, or RuntimeMissing for a package.
+        """
+        if tier.level is Level.D:
+            raise ZygoteError("nothing confines student code on this machine")
+        self.tier = tier
+        self._folder: Path | None = None
+        self._data = dict(data or {})
+        self._count = 0
+        self._layers = [layer for layer in tier.layers if layer not in without]
+        shown = runtime.packages(packages)
+        ours, theirs = socket.socketpair()
+        self._control = ours
+        try:
+            with theirs:
+                command, setup, environment = self._plan(shown)
+                self._process = self._start(command, environment, theirs)
+            setup |= {
+                "preload": list(preload),
+                "layers": self._layers,
+                "filter": system_call_filter.compiled(),
+                "data_mount": data_mount,
+            }
+            self._ask(["setup", setup], [], _START_SECONDS)
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(
+        self, command: list[str], environment: dict[str, str], theirs: socket.socket
+    ) -> subprocess.Popen[bytes]:
+        def place_control() -> None:
+            if theirs.fileno() == 3:
+                os.set_inheritable(3, True)
+            else:
+                os.dup2(theirs.fileno(), 3)
+
+        try:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=None if os.environ.get("AUTOGRADER_DEBUG") else subprocess.DEVNULL,
+                env=environment,
+                pass_fds=(3,) if theirs.fileno() == 3 else (3, theirs.fileno()),
+                preexec_fn=place_control,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ZygoteError(f"the worker's parent could not be started: {error}") from None
+
+    def _plan(self, shown: dict[str, Path]) -> tuple[list[str], dict[str, Any], dict[str, str]]:
+        python = runtime.interpreter()
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "MPLBACKEND": "Agg",
+            "HOME": "/tmp",
+            "MPLCONFIGDIR": "/tmp",
+            "PYTHONHASHSEED": "0",
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "MKL_NUM_THREADS": "1",
+        }
+        standard = [str(python.standard_library), str(python.extensions)]
+        boot = [str(python.executable), "-I", "-S", "-B", "-c", _BOOT]
+        if self.tier.level is Level.A:
+            command = self._bubblewrap(python, shown)
+            visible = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/packages"]
+            visible += [str(path) for path in (python.executable, *python.libraries)]
+            visible += [standard[0], "/dev/null", "/dev/urandom", "/dev/zero"]
+            visible = [path for path in visible if path == "/packages" or Path(path).exists()]
+            visible = [path for path in visible if not path.startswith("/usr/") or path == "/usr"]
+            setup = {"visible": visible, "readable": [], "outside": "/data/outside"}
+            return [*command, *boot, *standard, "/packages"], setup, environment
+        self._folder = Path(tempfile.mkdtemp(prefix="autograder-"))
+        self._folder.chmod(0o711)
+        places = [python.standard_library, *shown.values(), *self._data.values()]
+        copies = self.tier.level is Level.B and not all(map(runtime.world_readable, places))
+        readable = runtime.gather(self._folder / "packages", shown, copies)
+        if copies:
+            library = {"stdlib": python.standard_library}
+            readable += runtime.gather(self._folder / "python", library, copies=True)
+            home = self._folder / "python" / "stdlib"
+            standard = [str(home), str(home / "lib-dynload")]
+            runtime.gather(self._folder / "data", self._data, copies=True)
+            self._data = {name: self._folder / "data" / name for name in self._data}
+        readable += [*standard, "/usr/lib", "/lib", "/etc/ld.so.cache", "/dev/null", "/dev/urandom"]
+        (self._folder / "outside").write_text("Nothing outside may be read.\n")
+        setup = {
+            "visible": [],
+            "readable": [path for path in readable if Path(path).exists()],
+            "outside": str(self._folder / "outside"),
+        }
+        environment["HOME"] = environment["MPLCONFIGDIR"] = str(self._folder)
+        return [*boot, *standard, str(self._folder / "packages")], setup, environment
+
+    def _bubblewrap(self, python: runtime.Interpreter, shown: dict[str, Path]) -> list[str]:
+        program = tiers.bubblewrap()
+        if program is None:
+            raise ZygoteError("bubblewrap has disappeared")
+        command = [program, *tiers.BWRAP_FLAGS, "--size", "16777216", "--tmpfs", "/tmp"]
+        command += ["--ro-bind", "/usr", "/usr"]
+        for name in ("/lib", "/lib64", "/bin"):
+            link = Path(name)
+            if link.is_symlink():
+                command += ["--symlink", str(link.readlink()), name]
+            elif link.exists():
+                command += ["--ro-bind", name, name]
+        library = str(python.standard_library)
+        for path in (python.executable, python.standard_library, *python.libraries):
+            if not str(path).startswith("/usr/"):
+                command += ["--ro-bind", str(path), str(path)]
+        for hidden in (f"{library}/site-packages", "/usr/lib/python3/dist-packages"):
+            if Path(hidden).is_dir():
+                command += ["--tmpfs", hidden]
+        if Path("/etc/ld.so.cache").exists():
+            command += ["--ro-bind", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+        for name, path in shown.items():
+            command += ["--ro-bind", str(path), f"/packages/{name}"]
+        command += ["--dir", "/data", "--ro-bind", "/dev/null", "/data/outside"]
+        for name, path in self._data.items():
+            command += ["--ro-bind", str(path), f"/data/{name}"]
+        self._data = {name: Path(f"/data/{name}") for name in self._data}
+        # Single devices instead of `--dev`: its terminals would cost a second user namespace, and
+        # the zygote could no longer return to its own process namespace after a fork.
+        for device in ("/dev/null", "/dev/zero", "/dev/urandom"):
+            command += ["--dev-bind", device, device]
+        return [*command, "--proc", "/proc", "--dir", "/mnt", "--remount-ro", "/"]
+
+    # workers ----------------------------------------------------------------------------
+
+    def spawn(self, limits: Limits, data: str | None = None) -> Child:
+        """Fork a worker and confine it; raises ZygoteError where that fails."""
+        self._count += 1
+        order: dict[str, Any] = {
+            "memory": limits.memory_mb << 20,
+            "cpu_seconds": int(limits.submission_seconds) + 2,
+            "data": str(self._data[data]) if data in self._data else None,
+        }
+        if self._folder is not None:
+            order["folder"] = str(self._folder / f"w{self._count}-{secrets.token_hex(4)}")
+            order["uid"] = (1 << 30) + secrets.randbelow(1 << 29)
+        channel, theirs = socket.socketpair()
+        output, output_end = os.pipe()
+        try:
+            pid, pidfds = self._ask(["spawn", order], [theirs.fileno(), output_end])
+        except BaseException:
+            channel.close()
+            os.close(output)
+            raise
+        finally:
+            theirs.close()
+            os.close(output_end)
+        os.set_blocking(output, False)
+        return Child(pid, pidfds[0], channel, output)
+
+    def reap(self, child: Child) -> int:
+        """End a worker, wait for it, and return its exit code (negative: the signal)."""
+        child.kill()
+        status, _ = self._ask(["reap", child.pid], [])
+        return int(status)
+
+    def reap_all(self) -> None:
+        """End every worker that is left."""
+        self._ask(["reap_all"], [])
+
+    def alive(self) -> bool:
+        """Tell whether the zygote itself still runs."""
+        return self._process.poll() is None
+
+    def _ask(
+        self, message: list[Any], descriptors: list[int], seconds: float = _ANSWER_SECONDS
+    ) -> tuple[Any, list[int]]:
+        payload = wire.frame(wire.encode(message))
+        self._control.settimeout(seconds)
+        try:
+            socket.send_fds(self._control, [payload[: wire.HEADER_SIZE]], descriptors)
+            self._control.sendall(payload[wire.HEADER_SIZE :])
+            header, received, _, _ = socket.recv_fds(self._control, wire.HEADER_SIZE, 4)
+            while len(header) < wire.HEADER_SIZE:
+                header += self._more(wire.HEADER_SIZE - len(header))
+            size = wire.frame_length(header)
+            body = b""
+            while len(body) < size:
+                body += self._more(size - len(body))
+        except (OSError, TimeoutError) as error:
+            raise ZygoteError(f"the worker's parent does not answer: {error}") from None
+        answer = wire.decode(body)
+        if answer[0] != "ok":
+            for descriptor in received:
+                os.close(descriptor)
+            raise ZygoteError(f"the worker's parent refused: {answer[1]}")
+        return (answer[1] if len(answer) > 1 else None), received
+
+    def _more(self, size: int) -> bytes:
+        part = self._control.recv(size)
+        if not part:
+            raise ZygoteError("the worker's parent ended")
+        return part
+
+    def close(self) -> None:
+        """End the zygote and everything it made."""
+        self._control.close()
+        process = getattr(self, "_process", None)
+        if process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            process.wait()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> Zygote:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def readable_now(*descriptors: int, seconds: float) -> list[int]:
+    """Wait up to `seconds` and return those of `descriptors` that have something to read."""
+    poller = select.poll()
+    for descriptor in descriptors:
+        poller.register(descriptor, select.POLLIN)
+    return [descriptor for descriptor, _ in poller.poll(max(0.0, seconds) * 1000)]
