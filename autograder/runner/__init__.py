@@ -1,0 +1,1 @@
+"""One submission's way through the suites: session, proxies, pytest."""

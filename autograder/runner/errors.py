@@ -1,0 +1,103 @@
+"""What can go wrong in a submission, as exceptions on the trusted side."""
+
+from __future__ import annotations
+
+import builtins
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.records import Reason
+
+# A submission must not be able to skip, exit or interrupt the trusted side by raising.
+_REFUSED = {"BaseException", "SystemExit", "KeyboardInterrupt", "GeneratorExit"}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One line of the submission's own traceback."""
+
+    path: str
+    line: int
+    function: str
+    text: str
+
+
+class SubmissionError(Exception):
+    """An exception that student code raised; also an instance of its builtin type."""
+
+    type_name = "Exception"
+    frames: tuple[Frame, ...] = ()
+
+    def __init__(self, message: str) -> None:
+        Exception.__init__(self, message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+    @property
+    def reason(self) -> Reason | None:
+        """The reason to name in a report, where it is more than an exception."""
+        if isinstance(self, MemoryError):
+            return Reason.MEMORY
+        if isinstance(self, PermissionError):
+            return Reason.FORBIDDEN
+        if isinstance(self, ImportError | SyntaxError):
+            return Reason.IMPORT
+        return None
+
+
+class WorkerStopped(BaseException):
+    """The worker ended in the middle of a request.
+
+    No test may catch it by accident, so it is no Exception: a test that expects an exception
+    must not be satisfied by a crash.
+    """
+
+    def __init__(self, reason: Reason, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+        self.sentence = sentence
+
+
+class SuiteError(Exception):
+    """A test asks for something the grader cannot do; the author has to change it."""
+
+
+def raised(body: Any) -> SubmissionError:
+    """Make the exception that a worker's description speaks of; hostile input is fine."""
+    name, bases, message, rows = "Exception", [], "", []
+    if type(body) is list and len(body) == 4:
+        name, bases, message, rows = body
+    name = str(name)[:100]
+    message = message if type(message) is str else ""
+    frames = tuple(
+        Frame(str(row[0])[:200], row[1], str(row[2])[:200], str(row[3])[:200])
+        for row in (rows if type(rows) is list else [])[:10]
+        if type(row) is list and len(row) == 4 and type(row[1]) is int
+    )
+    builtin: type[BaseException] | None = None
+    for base in bases if type(bases) is list else []:
+        found = getattr(builtins, base, None) if type(base) is str else None
+        if isinstance(found, type) and issubclass(found, Exception) and found is not Exception:
+            builtin = found
+            break
+        if base in _REFUSED:
+            break
+    error = _class_for(builtin)(message)
+    error.type_name = name
+    error.frames = frames
+    return error
+
+
+_classes: dict[type | None, type[SubmissionError]] = {}
+
+
+def _class_for(builtin: type[BaseException] | None) -> type[SubmissionError]:
+    if builtin not in _classes:
+        if builtin is None:
+            _classes[builtin] = SubmissionError
+        else:
+            bases = (SubmissionError, builtin)
+            _classes[builtin] = type(f"Submission{builtin.__name__}", bases, {})
+    return _classes[builtin]

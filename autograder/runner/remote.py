@@ -1,0 +1,294 @@
+"""What a test holds of a submission: names, objects and containers that live in the worker."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+import numpy as np
+
+from autograder.runner.errors import SuiteError
+from autograder.runner.session import Session
+from autograder.sandbox.inside import tensors
+from autograder.sandbox.inside.wire import Reference, Tensor
+
+_CHUNK = 64  # items of one iteration that travel together
+_current: Session | None = None
+
+
+def use(session: Session | None) -> None:
+    """Make `session` the one that every name and object speaks to (None while collecting)."""
+    global _current
+    _current = session
+    if session is not None:
+        session.resolve_reference = _resolve
+        session.reference_of = _reference_of
+
+
+def current() -> Session:
+    """Return the session in use; raises SuiteError at collection time."""
+    if _current is None:
+        raise SuiteError(
+            "student code was used while the tests were being collected; "
+            "call it inside a test or in setUp, not at module level"
+        )
+    return _current
+
+
+class _Remote:
+    """Shared behaviour of everything remote; a subclass says how to address it."""
+
+    __slots__ = ("__weakref__",)
+
+    def _address(self) -> list[Any]:
+        raise NotImplementedError
+
+    def _ask(self, operation: str, *arguments: Any) -> Any:
+        return _value(current().request(operation, self._address(), *arguments))
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return self._ask("call", list(arguments), named)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "__signature__":
+            return self._signature()
+        if (name.startswith("__") and name.endswith("__")) or name.startswith("_pytest"):
+            raise AttributeError(name)
+        return self._attribute(name)
+
+    def _attribute(self, name: str) -> Any:
+        return _value(current().request("get", [*self._address(), name]))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        current().request("set", [*self._address(), name], value)
+
+    def __delattr__(self, name: str) -> None:
+        current().request("delete", [*self._address(), name])
+
+    def __dir__(self) -> list[str]:
+        names = current().request("directory", self._address())
+        return [name for name in names if type(name) is str] if type(names) is list else []
+
+    def __instancecheck__(self, thing: Any) -> bool:
+        if not isinstance(thing, _Remote):
+            return False
+        return current().request("instance", thing, self._address()) is True
+
+    def __subclasscheck__(self, thing: Any) -> bool:
+        if not isinstance(thing, _Remote):
+            return False
+        return current().request("subclass", thing._address(), self._address()) is True
+
+    def __mro_entries__(self, bases: Any) -> Any:
+        raise SuiteError("a test cannot subclass a student's class; make an object of it instead")
+
+    def _signature(self) -> inspect.Signature:
+        rows = current().request("signature", self._address())
+        parameters = []
+        try:
+            for name, kind, has_default, default in rows:
+                value = default if has_default is True else inspect.Parameter.empty
+                parameter_kind = list(inspect._ParameterKind)[kind]
+                parameters.append(inspect.Parameter(name, parameter_kind, default=value))
+            return inspect.Signature(parameters)
+        except (TypeError, ValueError, IndexError) as error:
+            raise ValueError(f"no usable signature: {error}") from None
+
+    # A student's == or < must never be a verdict: objects are equal when they are the same.
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+class RemoteName(_Remote):
+    """A name imported from a student's module; it is looked up anew at each use."""
+
+    __slots__ = ("_module", "_path")
+
+    def __init__(self, module: str, path: tuple[str, ...]) -> None:
+        object.__setattr__(self, "_module", module)
+        object.__setattr__(self, "_path", path)
+
+    def _address(self) -> list[Any]:
+        return ["name", self._module, *self._path]
+
+    def _attribute(self, name: str) -> Any:
+        if _current is None:
+            return RemoteName(self._module, (*self._path, name))
+        value = current().request("get", [*self._address(), name])
+        if isinstance(value, RemoteObject) and value._kind in ("callable", "class", "module"):
+            return RemoteName(self._module, (*self._path, name))
+        return _value(value)
+
+    @property
+    def __name__(self) -> str:
+        return self._path[-1] if self._path else str(self._module)
+
+    def __repr__(self) -> str:
+        return f"<{'.'.join((self._module, *self._path))} of the submission>"
+
+
+class RemoteObject(_Remote):
+    """An object that student code made."""
+
+    __slots__ = ("_generation", "_kind", "_number", "_session", "_type_name")
+
+    def __init__(self, session: Session, reference: Reference) -> None:
+        fields = (session.generation, reference.kind, reference.number, session)
+        for name, value in zip(
+            ("_generation", "_kind", "_number", "_session"), fields, strict=True
+        ):
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "_type_name", reference.type_name)
+
+    def _address(self) -> list[Any]:
+        return [self]
+
+    def __del__(self) -> None:
+        self._session.drop(self._generation, self._number)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._ask("item", key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._ask("setitem", key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        self._ask("delitem", key)
+
+    def __len__(self) -> int:
+        length = self._ask("length")
+        if type(length) is not int or not 0 <= length < 1 << 48:
+            raise TypeError("the object has no usable length")
+        return length
+
+    def __bool__(self) -> bool:
+        return len(self) > 0 if self._kind in ("list", "dict", "set", "array") else True
+
+    def __contains__(self, value: Any) -> bool:
+        return self._ask("contains", value) is True
+
+    def __iter__(self) -> Iterator[Any]:
+        iterator = self if self._kind == "iterator" else self._ask("iterate")
+        while True:
+            items = iterator._ask("next", _CHUNK)
+            if type(items) is not list:
+                raise TypeError("the object cannot be iterated over")
+            yield from map(_value, items)
+            if len(items) < _CHUNK:
+                return
+
+    def __next__(self) -> Any:
+        items = self._ask("next", 1)
+        if type(items) is not list or not items:
+            raise StopIteration
+        return _value(items[0])
+
+    def _fetch(self) -> Any:
+        """Bring the whole value here; raises SubmissionError where it is too large."""
+        return self._ask("fetch")
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        if self._kind not in ("list", "array", "iterator"):
+            raise TypeError(f"{self!r} is no array")
+        array = np.asarray(self._fetch(), dtype=dtype)
+        if array.dtype == object:
+            raise TypeError(f"{self!r} holds more than numbers")
+        return array
+
+    def __repr__(self) -> str:
+        return f"<{self._type_name or self._kind} of the submission>"
+
+
+class _Container(RemoteObject):
+    """A list, dict or set in the worker: equal to a plain one of the same content."""
+
+    __slots__ = ()
+    _plain: ClassVar[type] = object
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        mine = self._fetch()
+        theirs = other._fetch() if isinstance(other, _Container) else other
+        return type(mine) is type(theirs) and bool(mine == theirs)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(self._fetch())
+
+    def copy(self) -> Any:
+        """Return a plain copy here."""
+        return self._fetch()
+
+
+class RemoteList(_Container):
+    """A list in the worker."""
+
+    __slots__ = ()
+    # Suites ask isinstance(result, list) of what is one over there.
+    __class__ = property(lambda self: list)
+
+
+class RemoteDict(_Container):
+    """A dict in the worker."""
+
+    __slots__ = ()
+    __class__ = property(lambda self: dict)
+
+    def keys(self) -> Any:
+        """Return the keys, as a plain list."""
+        return list(self)
+
+    def values(self) -> Any:
+        """Return the values, one by one."""
+        return [self[key] for key in self]
+
+    def items(self) -> Any:
+        """Return (key, value) pairs."""
+        return [(key, self[key]) for key in self]
+
+
+class RemoteSet(_Container):
+    """A set in the worker."""
+
+    __slots__ = ()
+    __class__ = property(lambda self: set)
+
+
+_KINDS = {"list": RemoteList, "dict": RemoteDict, "set": RemoteSet}
+
+
+def _resolve(reference: Reference) -> Any:
+    return _KINDS.get(reference.kind, RemoteObject)(current(), reference)
+
+
+def _reference_of(thing: Any) -> tuple[int, Any] | None:
+    kind = type(thing)
+    if kind is RemoteName:
+        session = current()
+        return session.generation, _reference_of_name(thing, session)
+    if issubclass(kind, RemoteObject):
+        reference = Reference(thing._number, thing._kind, thing._type_name)
+        return thing._generation, reference
+    return None
+
+
+def _reference_of_name(name: RemoteName, session: Session) -> Any:
+    found = session.request("get", name._address())
+    if not isinstance(found, RemoteObject):
+        return found
+    return Reference(found._number, found._kind, found._type_name)
+
+
+def _value(value: Any) -> Any:
+    """Finish what came over the wire: tensors become torch's, inside tuples too."""
+    if isinstance(value, Tensor):
+        return tensors.to_torch(value)
+    if type(value) is tuple:
+        return tuple(map(_value, value))
+    return value

@@ -1,0 +1,429 @@
+"""One submission's worker: requests with deadlines, a fresh worker after each end."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from autograder.manifest import Limits
+from autograder.records import Call, Printed, Reason
+from autograder.runner.errors import SubmissionError, SuiteError, WorkerStopped, raised
+from autograder.sandbox.inside import tensors, wire
+from autograder.sandbox.inside.wire import Reference, WireError
+from autograder.sandbox.zygotes import Child, Zygote, ZygoteError
+
+_START_SECONDS = 20
+_MAX_CALLS = 5000  # of one test, kept for diagnosis
+SEED = 20240129
+
+
+@dataclass
+class Record:
+    """What happened during one test."""
+
+    calls: list[Call] = field(default_factory=list)
+    printed: list[Printed] = field(default_factory=list)
+    stopped: WorkerStopped | None = None
+    killed_from_outside: bool = False
+    error: SubmissionError | None = None  # the last one that student code raised
+    changed: list[str] = field(default_factory=list)  # functions that edited their arguments
+    requests: int = 0
+
+
+class Session:
+    """Everything one submission does, in one worker after another."""
+
+    def __init__(self, zygote: Zygote, files: dict[str, bytes], limits: Limits) -> None:
+        """Prepare; the first worker starts with the first request."""
+        self._zygote = zygote
+        self._files = files
+        self._limits = limits
+        self._child: Child | None = None
+        self._data: str | None = None
+        self._generation = 0
+        self._next_request = 1
+        self._drops: list[int] = []
+        self._remotes: WeakValueDictionary[int, Any] = WeakValueDictionary()
+        self._functions: dict[int, Callable[..., Any]] = {}
+        self._submission_ends = time.monotonic() + limits.submission_seconds
+        self._test_ends = self._submission_ends
+        self._output = bytearray()
+        self._random_moved: set[str] = set()
+        self._mistake: tuple[bytes, str] | None = None
+        self.record = Record()
+        self.resolve_reference: Callable[[Reference], Any] = lambda reference: reference
+        self.reference_of: Callable[[Any], Any] = lambda thing: None
+
+    # tests ------------------------------------------------------------------------------
+
+    def use_mistake(self, source: bytes, name: str) -> None:
+        """Put a known mistake into every worker from now on (for proving a suite)."""
+        self._mistake = (source, name)
+
+    def begin(self, data: str | None, seconds: float | None = None) -> None:
+        """Start a test: a new record, its own deadline, fixed seeds, the data it may read."""
+        self.record = Record()
+        if self._child is not None and data != self._data:
+            self.stop()
+        self._data = data
+        now = time.monotonic()
+        self._test_ends = min(now + (seconds or self._limits.test_seconds), self._submission_ends)
+        self._output.clear()
+        if self._child is not None:
+            self._quietly("begin", SEED)
+
+    def seconds_left(self) -> float:
+        """Return what is left of the current test's time."""
+        return self._test_ends - time.monotonic()
+
+    def survey(self) -> dict[str, Any]:
+        """Have a fresh worker read the source before any of it runs."""
+        self.stop()
+        self.begin(None, self._limits.submission_seconds)
+        self._start(load=False)
+        found = self.request("survey", self._files)
+        self._quietly("load", self._files)
+        if type(found) is not dict:
+            raise ZygoteError("the survey of the source is no table")
+        return found
+
+    def random_moved(self, library: str) -> None:
+        """Note that a test seeded "numpy" or "random": the worker follows before the next call."""
+        self._random_moved.add(library)
+
+    # requests ---------------------------------------------------------------------------
+
+    def request(self, operation: str, *arguments: Any) -> Any:
+        """Ask the worker one thing and return the value it answers with.
+
+        Raises SubmissionError for an exception of student code, WorkerStopped when the worker
+        ended, SuiteError when an argument cannot travel.
+        """
+        if self.record.stopped is not None:
+            raise self.record.stopped
+        if self._child is None:
+            self._start()
+        if self._random_moved:
+            self._send_random()
+        self.record.requests += 1
+        return self._exchange(operation, arguments)
+
+    def _quietly(self, operation: str, *arguments: Any) -> Any:
+        """Make a request of the grader's own, which no record shows."""
+        try:
+            return self._exchange(operation, arguments, keep=False)
+        except SubmissionError as error:
+            raise WorkerStopped(Reason.PROTOCOL, f"the worker refused to {operation}") from error
+
+    def _exchange(self, operation: str, arguments: tuple[Any, ...], keep: bool = True) -> Any:
+        number, self._next_request = self._next_request, self._next_request + 1
+        drops, self._drops = self._drops, []
+        arrays: list[np.ndarray] = []
+        message = [number, operation, drops, *arguments]
+        try:
+            payload = wire.encode(message, self._refer, arrays)
+        except WireError as error:
+            raise SuiteError(f"{error} (tests pass plain data, arrays and handles)") from None
+        reply = self._talk(payload)
+        fields = self._checked(reply, number, len(arrays))
+        status, value, printed, changed = fields
+        target = _name(operation, arguments)
+        self._note_printed(printed, target)
+        for position in changed:
+            _poison(arrays[position])
+        if changed:
+            self.record.changed.append(target)
+        if keep and len(self.record.calls) < _MAX_CALLS:
+            names = tuple(str(position) for position in changed)
+            self.record.calls.append(Call(target, payload, reply, names))
+        if status == "raise":
+            self.record.error = raised(value)
+            raise self.record.error
+        return value
+
+    def _talk(self, payload: bytes) -> bytes:
+        """Send one request and return the reply's bytes, answering callbacks in between."""
+        child = self._child
+        if child is None:
+            raise WorkerStopped(Reason.CRASH, "the worker had already ended")
+        if select.select([child.channel], [], [], 0)[0]:
+            self._end(Reason.PROTOCOL, "the code wrote to the grader's channel by itself")
+        self._send(child, payload)
+        while True:
+            reply = self._receive(child)
+            callback = self._decoded(reply)
+            if type(callback) is not list or not callback or callback[0] != "callback":
+                return reply
+            self._send(child, self._answer(callback))
+
+    def _answer(self, callback: list[Any]) -> bytes:
+        """Run a function of the test that student code called."""
+        try:
+            _, number, arguments, named = callback
+            function = self._functions[number]
+            plain = type(arguments) is list and type(named) is dict
+        except (ValueError, KeyError, TypeError):
+            plain = False
+        if not plain or not all(type(name) is str for name in named):
+            self._end(Reason.PROTOCOL, "the code sent a malformed callback")
+        try:
+            value = function(*arguments, **named)
+            return wire.encode(["answer", value], self._refer)
+        except WorkerStopped:
+            raise
+        except Exception as error:
+            return wire.encode(["refuse", f"{type(error).__name__}: {error}"[:500]])
+
+    def _checked(self, reply: bytes, number: int, arrays: int) -> tuple[str, Any, Any, list[int]]:
+        message = self._decoded(reply)
+        good = type(message) is list and len(message) == 5 and message[0] == number
+        good = good and type(message[0]) is int and message[1] in ("ok", "raise")
+        if good:
+            printed, changed = message[3], message[4]
+            good = type(printed) is list and type(changed) is list
+            good = good and all(
+                type(row) is list and len(row) == 3 and all(type(part) is str for part in row)
+                for row in printed
+            )
+            good = good and all(type(item) is int and 0 <= item < arrays for item in changed)
+        if not good:
+            self._end(Reason.PROTOCOL, "the code forged a message to the grader")
+        return message[1], message[2], message[3], message[4]
+
+    def _decoded(self, reply: bytes) -> Any:
+        try:
+            return wire.decode(reply, self._incoming)
+        except WireError as error:
+            self._end(Reason.PROTOCOL, f"an answer could not be read: {error}")
+
+    # values -----------------------------------------------------------------------------
+
+    def _refer(self, thing: Any) -> Any:
+        found = self.reference_of(thing)
+        if found is not None:
+            generation, reference = found
+            if generation != self._generation:
+                raise WorkerStopped(Reason.CRASH, "the worker that held this object has ended")
+            return reference
+        if tensors.is_tensor(thing):
+            return tensors.to_plain(thing)
+        if isinstance(thing, np.ndarray):
+            return np.array(thing, subok=False)
+        if callable(thing) and not isinstance(thing, type):
+            number = len(self._functions) + 1
+            self._functions[number] = thing
+            return Reference(number, "function")
+        raise WireError(f"a {type(thing).__name__} cannot be passed to student code")
+
+    def _incoming(self, reference: Reference) -> Any:
+        if reference.kind == "function":
+            raise WireError("a function came back")
+        known = self._remotes.get(reference.number)
+        if known is None:
+            known = self.resolve_reference(reference)
+            if known is not reference:
+                self._remotes[reference.number] = known
+        return known
+
+    @property
+    def data(self) -> str | None:
+        """Name of the data folder that the current test may read."""
+        return self._data
+
+    @property
+    def generation(self) -> int:
+        """Number of the current worker; handles of an earlier one are dead."""
+        return self._generation
+
+    def drop(self, generation: int, number: int) -> None:
+        """Let the worker forget an object, with the next request."""
+        if generation == self._generation:
+            self._drops.append(number)
+
+    def _send_random(self) -> None:
+        moved, self._random_moved = self._random_moved, set()
+        import random
+
+        numpy_state = python_state = None
+        if "numpy" in moved:
+            kind, keys, position, has_gauss, gauss = np.random.get_state()
+            numpy_state = (str(kind), keys, int(position), int(has_gauss), float(gauss))
+        if "random" in moved:
+            python_state = random.getstate()
+        self._quietly("random", numpy_state, python_state)
+
+    # the worker -------------------------------------------------------------------------
+
+    def _start(self, load: bool = True) -> None:
+        self._generation += 1
+        self._remotes.clear()
+        self._drops.clear()
+        self._child = self._zygote.spawn(self._limits, self._data)
+        outer, self._test_ends = self._test_ends, time.monotonic() + _START_SECONDS
+        try:
+            greeting = self._decoded(self._receive(self._child))
+        finally:
+            self._test_ends = outer
+        if greeting != ["ready"]:
+            detail = greeting[1] if type(greeting) is list and len(greeting) > 1 else greeting
+            self.stop()
+            raise ZygoteError(f"the confinement did not take hold: {detail}")
+        if load:
+            self._quietly("load", self._files)
+            if self._mistake is not None:
+                self._quietly("mistake", *self._mistake)
+            self._quietly("begin", SEED)
+
+    def stop(self) -> None:
+        """End the worker, if there is one."""
+        if self._child is not None:
+            child, self._child = self._child, None
+            try:
+                self._zygote.reap(child)
+            finally:
+                child.close()
+
+    def _send(self, child: Child, payload: bytes) -> None:
+        data = memoryview(wire.frame(payload))
+        child.channel.setblocking(False)
+        while data:
+            self._wait(child, select.POLLOUT)
+            try:
+                data = data[child.channel.send(data) :]
+            except BlockingIOError:
+                continue
+            except OSError:
+                self._ended(child)
+
+    def _receive(self, child: Child) -> bytes:
+        child.channel.setblocking(False)
+        try:
+            size = wire.frame_length(self._read(child, wire.HEADER_SIZE))
+        except WireError as error:
+            self._end(Reason.PROTOCOL, str(error))
+        return self._read(child, size)
+
+    def _read(self, child: Child, size: int) -> bytes:
+        parts: list[bytes] = []
+        while size:
+            self._wait(child, select.POLLIN)
+            try:
+                part = child.channel.recv(min(size, 1 << 20))
+            except BlockingIOError:
+                continue
+            except OSError:
+                part = b""
+            if not part:
+                self._ended(child)
+            parts.append(part)
+            size -= len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _wait(self, child: Child, event: int) -> None:
+        """Wait for the channel; drain the worker's output; end it at its deadline."""
+        poller = select.poll()
+        poller.register(child.channel, event)
+        poller.register(child.output, select.POLLIN)
+        while True:
+            left = self.seconds_left()
+            if left <= 0:
+                self._out_of_time()
+            ready = dict(poller.poll(left * 1000 + 1))
+            if child.output in ready:
+                self._drain(child)
+                if not ready.get(child.output, 0) & select.POLLIN:
+                    poller.unregister(child.output)  # closed by the worker
+            if child.channel.fileno() in ready:
+                return
+
+    def _drain(self, child: Child) -> None:
+        while True:
+            try:
+                part = os.read(child.output, 65536)
+            except BlockingIOError:
+                return
+            if not part:
+                return
+            self._output += part
+            if len(self._output) > self._limits.output_kb * 1024:
+                limit = self._limits.output_kb
+                self._end(Reason.OUTPUT, f"the code wrote more than {limit} kB of output")
+
+    def _out_of_time(self) -> NoReturn:
+        whole = time.monotonic() >= self._submission_ends
+        limit = self._limits.submission_seconds if whole else self._limits.test_seconds
+        what = "the whole submission" if whole else "one test"
+        self._end(Reason.TIME, f"the code ran longer than the {limit:g} s allowed for {what}")
+
+    def _ended(self, child: Child) -> NoReturn:
+        """Find out how the worker died, and say so."""
+        self._drain(child)
+        self._child = None
+        try:
+            status = self._zygote.reap(child)
+        finally:
+            child.close()
+        if status == -signal.SIGKILL:
+            self.record.killed_from_outside = True
+            self._stopped(Reason.CRASH, "the process was killed")
+        if status == -signal.SIGXCPU:
+            self._stopped(Reason.TIME, "the code used up its processor time")
+        if status < 0:
+            name = signal.Signals(-status).name
+            self._stopped(Reason.CRASH, f"the code crashed the interpreter ({name})")
+        self._stopped(Reason.CRASH, f"the code ended the process itself (exit code {status})")
+
+    def _end(self, reason: Reason, sentence: str) -> NoReturn:
+        """Kill the worker and raise WorkerStopped."""
+        self.stop()
+        self._stopped(reason, sentence)
+
+    def _stopped(self, reason: Reason, sentence: str) -> NoReturn:
+        self._flush_output("")
+        self.record.stopped = WorkerStopped(reason, sentence)
+        raise self.record.stopped
+
+    def _note_printed(self, rows: list[list[str]], target: str) -> None:
+        for text, function, where in rows[:40]:
+            self.record.printed.append(Printed(text[:2000], function[:200], where[:200]))
+            sys.stdout.write(text[:2000])  # a test may redirect and read it
+        if self._child is not None:
+            self._drain(self._child)
+        self._flush_output(target)
+
+    def _flush_output(self, target: str) -> None:
+        # What reached the descriptors themselves is standard error as well, which costs nothing.
+        self._output.clear()
+
+
+def _name(operation: str, arguments: tuple[Any, ...]) -> str:
+    target = arguments[0] if arguments else ""
+    if type(target) is list:
+        return ".".join(str(part) for part in target[1:])
+    return operation
+
+
+def _poison(array: np.ndarray) -> None:
+    """Spoil the test's own copy of an array that student code edited in place.
+
+    The student's values must not reach it: a function could otherwise change the input that a
+    test computes its expectation from. A test that looks at the array again notices.
+    """
+    if not array.flags.writeable:
+        return
+    kind = array.dtype.kind
+    if kind in "fc":
+        array[...] = np.nan
+    elif kind in "iu":
+        array[...] = np.iinfo(array.dtype).max
+    elif kind == "b":
+        np.logical_not(array, out=array)
