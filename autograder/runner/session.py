@@ -56,7 +56,8 @@ class Session:
         self._functions: dict[int, Callable[..., Any]] = {}
         self._submission_ends = time.monotonic() + limits.submission_seconds
         self._test_ends = self._submission_ends
-        self._output = bytearray()
+        self._output = bytearray()  # the beginning of what reached descriptor 1 itself
+        self._written = 0
         self._random_moved: set[str] = set()
         self._mistake: tuple[bytes, str] | None = None
         self.record = Record()
@@ -78,6 +79,7 @@ class Session:
         now = time.monotonic()
         self._test_ends = min(now + (seconds or self._limits.test_seconds), self._submission_ends)
         self._output.clear()
+        self._written = 0
         if self._child is not None:
             self._quietly("begin", SEED)
 
@@ -133,9 +135,8 @@ class Session:
             payload = wire.encode(message, self._refer, arrays)
         except WireError as error:
             raise SuiteError(f"{error} (tests pass plain data, arrays and handles)") from None
-        reply = self._talk(payload)
-        fields = self._checked(reply, number, len(arrays))
-        status, value, printed, changed = fields
+        reply, answer = self._talk(payload)
+        status, value, printed, changed = self._checked(answer, number, len(arrays))
         target = _name(operation, arguments)
         self._note_printed(printed, target)
         for position in changed:
@@ -150,8 +151,8 @@ class Session:
             raise self.record.error
         return value
 
-    def _talk(self, payload: bytes) -> bytes:
-        """Send one request and return the reply's bytes, answering callbacks in between."""
+    def _talk(self, payload: bytes) -> tuple[bytes, Any]:
+        """Send one request; return the reply, raw and decoded, answering callbacks in between."""
         child = self._child
         if child is None:
             raise WorkerStopped(Reason.CRASH, "the worker had already ended")
@@ -160,10 +161,10 @@ class Session:
         self._send(child, payload)
         while True:
             reply = self._receive(child)
-            callback = self._decoded(reply)
-            if type(callback) is not list or not callback or callback[0] != "callback":
-                return reply
-            self._send(child, self._answer(callback))
+            message = self._decoded(reply)
+            if type(message) is not list or not message or message[0] != "callback":
+                return reply, message
+            self._send(child, self._answer(message))
 
     def _answer(self, callback: list[Any]) -> bytes:
         """Run a function of the test that student code called."""
@@ -183,8 +184,7 @@ class Session:
         except Exception as error:
             return wire.encode(["refuse", f"{type(error).__name__}: {error}"[:500]])
 
-    def _checked(self, reply: bytes, number: int, arrays: int) -> tuple[str, Any, Any, list[int]]:
-        message = self._decoded(reply)
+    def _checked(self, message: Any, number: int, arrays: int) -> tuple[str, Any, Any, list[int]]:
         good = type(message) is list and len(message) == 5 and message[0] == number
         good = good and type(message[0]) is int and message[1] in ("ok", "raise")
         if good:
@@ -228,6 +228,8 @@ class Session:
         if reference.kind == "function":
             raise WireError("a function came back")
         known = self._remotes.get(reference.number)
+        if reference.number in self._drops:  # it came back before the worker could forget it
+            self._drops.remove(reference.number)
         if known is None:
             known = self.resolve_reference(reference)
             if known is not reference:
@@ -353,8 +355,9 @@ class Session:
                 return
             if not part:
                 return
-            self._output += part
-            if len(self._output) > self._limits.output_kb * 1024:
+            self._output += part[: 2000 - len(self._output)]
+            self._written += len(part)
+            if self._written > self._limits.output_kb * 1024:
                 limit = self._limits.output_kb
                 self._end(Reason.OUTPUT, f"the code wrote more than {limit} kB of output")
 
@@ -369,9 +372,11 @@ class Session:
         self._drain(child)
         self._child = None
         try:
-            status = self._zygote.reap(child)
+            status, overfull = self._zygote.reap(child)
         finally:
             child.close()
+        if overfull:
+            self._stopped(Reason.OUTPUT, "the code wrote more to its disk than it may")
         if status == -signal.SIGKILL:
             self.record.killed_from_outside = True
             self._stopped(Reason.CRASH, "the process was killed")
@@ -401,8 +406,11 @@ class Session:
         self._flush_output(target)
 
     def _flush_output(self, target: str) -> None:
-        # What reached the descriptors themselves is standard error as well, which costs nothing.
-        self._output.clear()
+        if self._output:
+            text = self._output.decode("utf-8", "replace")
+            self.record.printed.append(Printed(text, target[:200], ""))
+            sys.stdout.write(text)
+            self._output.clear()
 
 
 def _name(operation: str, arguments: tuple[Any, ...]) -> str:

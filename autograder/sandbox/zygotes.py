@@ -41,7 +41,7 @@ class Child:
     pid: int  # as the zygote numbers it
     pidfd: int
     channel: socket.socket
-    output: int  # what it writes to descriptors 1 and 2
+    output: int  # what it writes to descriptor 1 itself; standard error goes nowhere
 
     def close(self) -> None:
         """Let go of its descriptors; the process itself is the zygote's to reap."""
@@ -226,11 +226,14 @@ class Zygote:
         os.set_blocking(output, False)
         return Child(pid, pidfds[0], channel, output)
 
-    def reap(self, child: Child) -> int:
-        """End a worker, wait for it, and return its exit code (negative: the signal)."""
+    def reap(self, child: Child) -> tuple[int, bool]:
+        """End a worker and wait for it.
+
+        Returns its exit code (negative: the signal) and whether it had filled its disk.
+        """
         child.kill()
-        status, _ = self._ask(["reap", child.pid], [])
-        return int(status)
+        (status, overfull), _ = self._ask(["reap", child.pid], [])
+        return int(status), bool(overfull)
 
     def reap_all(self) -> None:
         """End every worker that is left."""

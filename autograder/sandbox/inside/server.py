@@ -341,8 +341,10 @@ def _relative(path: str, home: str) -> str:
 
 def run(descriptor: int, home: str) -> None:
     """Serve one submission; never returns to the zygote's code."""
+    status = 1
     try:
         gc.enable()
         Server(descriptor, home).serve()
+        status = 0
     finally:
-        os._exit(0)
+        os._exit(status)

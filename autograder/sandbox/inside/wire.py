@@ -96,9 +96,12 @@ def encode(
         if refer is None:
             raise WireError(f"a {type(thing).__name__} cannot travel")
         replacement = refer(thing)
+        if arrays is not None and type(replacement) is np.ndarray:
+            arrays.append(replacement)
         if type(replacement) is type(thing):
             raise WireError(f"a {type(thing).__name__} cannot travel")
-        return replacement
+        packed = _extension(replacement, pack)  # msgpack asks `default` only once
+        return replacement if packed is None else packed
 
     packer = msgpack.Packer(default=default, strict_types=True, autoreset=True)
 

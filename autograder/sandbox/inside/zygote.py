@@ -10,6 +10,7 @@ import contextlib
 import gc
 import importlib
 import os
+import select
 import shutil
 import signal
 import socket
@@ -24,6 +25,7 @@ _CONTROL = 3
 _NEW_ROOT = "/mnt"
 HOME, SCRATCH = "/home/submission", "/tmp"
 _WRITABLE_BYTES = 24 * 1024 * 1024
+_WATCH_SECONDS = 0.1
 
 
 class Zygote:
@@ -34,10 +36,15 @@ class Zygote:
         self._setup: dict[str, Any] = {}
         self._children: dict[int, str | None] = {}  # pid -> its folder on disk, if any
         self._own_namespace: int | None = None
+        self._overfull: set[int] = set()
 
     def serve(self) -> None:
         """Answer until the trusted side is gone."""
         while True:
+            # Folders on a real disk have no size limit of their own, unlike a tmpfs.
+            watched = [pid for pid, folder in self._children.items() if folder is not None]
+            while watched and not select.select([self._control], [], [], _WATCH_SECONDS)[0]:
+                self._watch(watched)
             message, descriptors = self._receive()
             if message is None:
                 os._exit(0)
@@ -90,9 +97,23 @@ class Zygote:
             os.kill(pid, signal.SIGKILL)
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         folder = self._children.pop(pid)
+        overfull = pid in self._overfull
+        self._overfull.discard(pid)
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
-        return ["ok", status], []
+        return ["ok", [status, overfull]], []
+
+    def _watch(self, pids: list[int]) -> None:
+        """Kill each of these workers that has written more than it may."""
+        for pid in pids:
+            written = 0
+            for folder, _, names in os.walk(self._children[pid] or "", onerror=None):
+                for name in names:
+                    with contextlib.suppress(OSError):  # removed in the meantime
+                        written += Path(folder, name).lstat().st_size
+            if written > _WRITABLE_BYTES and pid not in self._overfull:
+                self._overfull.add(pid)
+                os.kill(pid, signal.SIGKILL)
 
     def _do_reap_all(self, _: list[int]) -> tuple[Any, list[int]]:
         for pid in list(self._children):
@@ -108,7 +129,7 @@ class Zygote:
             null = os.open(os.devnull, os.O_RDWR)
             channel = os.dup(channel) if channel < 10 else channel
             output = os.dup(output) if output < 10 else output
-            for source, target in ((null, 0), (output, 1), (output, 2), (channel, 3)):
+            for source, target in ((null, 0), (output, 1), (null, 2), (channel, 3)):
                 os.dup2(source, target)
             os.closerange(4, 4096)
             try:

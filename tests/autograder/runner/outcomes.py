@@ -1,0 +1,42 @@
+"""Run one test file against one folder of code, confined, and print the outcomes as JSON.
+
+A program of its own, because pytest cannot collect inside a test of pytest's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from autograder.manifest import Limits
+from autograder.runner import suite
+from autograder.runner.session import Session
+from autograder.sandbox import tiers
+from autograder.sandbox.zygotes import Zygote
+
+
+def main(folder: Path, seconds: float) -> None:
+    """Expect `tests/` and `code/` in `folder`."""
+    answers = os.fdopen(os.dup(1), "w")
+    rows = []
+    code = {path.name: path.read_bytes() for path in (folder / "code").iterdir()}
+
+    def body(tests: list[suite.Test]) -> None:
+        preload = ["numpy", "numpy.random", "matplotlib.pyplot"]
+        with Zygote(tiers.probe(), ["numpy", "matplotlib"], preload) as zygote:
+            session = Session(zygote, code, Limits(seconds, 30 * seconds))
+            for outcome in suite.run(tests, session, {}, "digits", seconds=seconds):
+                row = {name: getattr(outcome, name) for name in ("test", "status", "reason")}
+                printed = [[each.text, each.function, each.where] for each in outcome.printed]
+                rows.append({**row, "message": outcome.message, "printed": printed})
+
+    names = frozenset(Path(name).stem for name in code)
+    suite.collected(folder, folder / "tests", None, names, body, frozenset({"all"}))
+    json.dump(rows, answers)
+    answers.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), float(sys.argv[2]))
