@@ -1,0 +1,121 @@
+"""Finds the submissions among what an instructor points at."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from autograder.intake.marks import holds_marks
+from autograder.intake.paths import (
+    JUNK_FILES,
+    JUNK_FOLDERS,
+    folded,
+    is_archive,
+    safe_name,
+    shown,
+    stem,
+    unique,
+)
+from autograder.intake.sources import Kind, Source
+from autograder.intake.timestamps import IntakeError
+from autograder.records import Unreadable
+
+RESERVED = ("index.html", "grades.csv")
+_PLATFORM_FILES = frozenset({"submission_metadata.yml", "submission_metadata.json"})
+
+
+def discover(
+    paths: Sequence[Path],
+    reserved: Collection[str] = RESERVED,
+    expected: Collection[str] = (),
+) -> tuple[list[Source], list[Unreadable]]:
+    """Return the submissions that `paths` mean, sorted by name, and what matches nothing.
+
+    Each of `paths` is an archive, a folder with one submission, or a folder of archives and
+    folders. A folder is one submission when it, or the only folder in it, holds a name of the
+    skeleton's top level (`expected`); otherwise everything in it is one each. Links inside a
+    class's folder are not followed. `reserved` are names that the class's reports have for
+    themselves. Raises IntakeError where a path is missing or cannot be opened.
+    """
+    found: dict[Path, Kind] = {}
+    leftovers: list[Unreadable] = []
+    for given in paths:
+        path = Path(os.path.abspath(given))  # noqa: PTH100 - resolve() would follow links
+        if path.is_dir():
+            if _is_submission(path, expected):
+                found[path] = "folder"
+            else:
+                _look_into(path, found, leftovers)
+        elif path.is_file():
+            found[path] = "archive"
+        else:
+            raise IntakeError(f"{given}: no such file or folder")
+    taken = {folded(name) for name in reserved}
+    sources = []
+    for path in sorted(found, key=lambda path: (folded(_name(path, found)), os.fsencode(path))):
+        name = unique(_name(path, found), taken)
+        taken.add(folded(name))
+        sources.append(Source(name, path, found[path]))
+    sources.sort(key=lambda source: (folded(source.name), source.name))
+    return sources, sorted(leftovers, key=lambda left: left.name)
+
+
+def _name(path: Path, found: dict[Path, Kind]) -> str:
+    return safe_name(stem(path.name) if found[path] == "archive" else path.name)
+
+
+def _is_submission(folder: Path, expected: Collection[str]) -> bool:
+    """Tell whether `folder` holds one submission, directly or inside one wrapper folder."""
+    names = _listing(folder)
+    if holds_marks(names, expected):
+        return True
+    inside = [name for name, is_folder in names if is_folder]
+    if len(inside) != 1 or any(is_archive(name) for name, _ in names):
+        return False
+    return bool(holds_marks(_listing(folder / inside[0]), expected))
+
+
+def _listing(folder: Path) -> list[tuple[str, bool]]:
+    """Return (name, is a folder) of what matters in `folder`; raises IntakeError."""
+    try:
+        with os.scandir(folder) as entries:
+            return [
+                (entry.name, entry.is_dir(follow_symlinks=False))
+                for entry in entries
+                if not _ignored(entry.name) and not entry.is_symlink()
+            ]
+    except OSError as error:
+        raise IntakeError(f"{folder}: cannot be opened ({error.strerror})") from None
+
+
+def _look_into(folder: Path, found: dict[Path, Kind], leftovers: list[Unreadable]) -> None:
+    """Take every archive and folder in `folder` as a submission, and note the rest."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        raise IntakeError(f"{folder}: cannot be opened ({error.strerror})") from None
+    for entry in entries:
+        path = Path(entry.path)
+        if _ignored(entry.name):
+            continue
+        if entry.is_symlink():
+            reason = "it is a link, and links are not followed; put the submission itself there"
+            leftovers.append(Unreadable(shown(str(path)), reason))
+        elif entry.is_dir(follow_symlinks=False):
+            found[path] = "folder"
+        elif entry.is_file(follow_symlinks=False) and is_archive(entry.name):
+            found[path] = "archive"
+        else:
+            reason = "it is neither an archive nor a folder, so nobody's submission"
+            leftovers.append(Unreadable(shown(str(path)), reason))
+
+
+def _ignored(name: str) -> bool:
+    return (
+        name.startswith(".")
+        or name.lower() in JUNK_FILES
+        or name in JUNK_FOLDERS
+        or name == "__pycache__"
+        or name in _PLATFORM_FILES
+    )

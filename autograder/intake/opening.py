@@ -1,0 +1,207 @@
+"""Opens one submission: whatever it is packed in, its files end up in memory and nowhere else."""
+
+from __future__ import annotations
+
+import io
+import lzma
+import os
+import stat
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import IO
+
+from autograder.intake.contents import Contents, digest
+from autograder.intake.folders import read_folder
+from autograder.intake.limits import MB, Allowance, ArchiveLimits, Refused
+from autograder.intake.marks import marks_of, root_of
+from autograder.intake.paths import is_archive, shown
+from autograder.intake.sources import Source
+from autograder.intake.tars import ENGINES, read_tar
+from autograder.intake.timestamps import IntakeError, moment
+from autograder.intake.zips import read_zip
+from autograder.records import Submission, Unreadable
+
+# What zipfile, tarfile and the decompressors raise when the bytes are not what they should be.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    OverflowError,
+    NotImplementedError,
+    RuntimeError,
+    MemoryError,
+)
+_FOREIGN = {
+    b"Rar!\x1a\x07": "a RAR archive",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"MSCF": "a CAB archive",
+    b"%PDF": "a PDF document",
+}
+
+
+def read(
+    source: Source,
+    limits: ArchiveLimits = ArchiveLimits(),  # noqa: B008 - frozen
+    expected: Collection[str] = (),
+    times: Mapping[str, datetime | str] | None = None,
+    data_mount: str = "data",
+) -> Submission | Unreadable:
+    """Open `source`; never raises for anything a student can do.
+
+    `expected` are the top-level names of the assignment's skeleton, by which the submission's
+    root is found below a wrapper folder or inside a second archive; `data_mount` is the folder that
+    the grader fills itself.
+
+    Left out, with a note: links, devices, pipes, sparse files, names that are absolute, lead
+    upwards, name a drive or cannot be shown, single files that are too large, data, bytecode.
+    The rest is graded, since such things also happen to honest students and nothing of them is
+    ever written to a disk. Refused as a whole: passwords, bombs, overlapping or contradictory
+    entries, too many or too much, two different files under one name, anything damaged, nothing
+    at all: what the student meant cannot be known then.
+    """
+    contents = Contents(Allowance(limits), marks_of(expected), data_mount)
+    try:
+        submitted_at, time_source = moment(source, times)
+        if source.kind == "folder":
+            _open_folder(source, contents)
+        else:
+            _open_file(source, contents)
+        contents = _unpacked(contents, expected, data_mount, limits.nesting)
+        files = _rooted(contents, expected)
+        if not files:
+            why = f" ({contents.notes()[0]})" if contents.notes() else ""
+            raise Refused(f"it holds no file that could be graded{why}")
+    except (Refused, IntakeError) as refusal:
+        return Unreadable(source.name, f"{shown(source.path.name)}: {refusal}")
+    return Submission(
+        name=source.name,
+        files=files,
+        digest=digest(files),
+        submitted_at=submitted_at,
+        time_source=time_source,
+        notes=contents.notes(),
+    )
+
+
+def _open_folder(source: Source, contents: Contents) -> None:
+    try:
+        read_folder(source.path, contents)
+    except OSError as error:
+        raise Refused(f"the folder cannot be opened ({error.strerror})") from None
+
+
+def _open_file(source: Source, contents: Contents) -> None:
+    limit = contents.allowance.limits.archive_bytes
+    try:
+        descriptor = os.open(source.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise Refused(f"the file cannot be opened ({error.strerror})") from None
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise Refused("it is no ordinary file")
+        if status.st_size > limit:
+            raise Refused(f"it has more than {limit // MB} MB; hand in the source code only")
+        _open_archive(file, status.st_size, contents)
+
+
+def _open_archive(file: IO[bytes], size: int, contents: Contents) -> None:
+    """Read a zip or tar by its content, whatever its name says."""
+    head = file.read(1024)
+    if not head:
+        raise Refused("the file is empty")
+    for magic, what in _FOREIGN.items():
+        if head.startswith(magic):
+            raise Refused(f"it is {what}, which cannot be opened here; hand in a zip")
+    tar = head[257:262] == b"ustar" or any(head.startswith(magic) for magic in ENGINES)
+    try:
+        if not tar and zipfile.is_zipfile(file):
+            read_zip(file, size, contents)
+        elif tar or _is_old_tar(head):
+            read_tar(file, contents)
+        elif head.startswith(b"PK"):
+            raise Refused("it is a damaged zip, as after a broken upload; hand it in again")
+        else:
+            raise Refused("it is neither a zip nor a tar archive")
+    except EOFError:
+        raise Refused("it ends too early, as after a broken upload; hand it in again") from None
+    except _DAMAGED as error:
+        detail = shown(str(error)) or type(error).__name__
+        raise Refused(f"it is damaged ({detail}); hand it in again") from None
+
+
+def _is_old_tar(head: bytes) -> bool:
+    """Recognise a tar from before POSIX by the checksum of its first header."""
+    try:
+        tarfile.TarInfo.frombuf(head[:512], "utf-8", "surrogateescape")
+    except tarfile.TarError:
+        return False
+    return True
+
+
+def _unpacked(
+    contents: Contents, expected: Collection[str], data_mount: str, levels: int
+) -> Contents:
+    """Open the archive inside, where there is one and nothing else that could be graded."""
+    limit = contents.allowance.limits.file_bytes
+    while root_of(contents.files, expected) is None:
+        inner = [path for path in contents.files if is_archive(path)]
+        if not inner:
+            break
+        names = ", ".join(f"'{shown(path)}'" for path in inner[:3])
+        if len(inner) > 1:
+            raise Refused(f"it holds {len(inner)} archives ({names}); hand in one")
+        if levels == 0:
+            raise Refused(f"it holds archives within archives within archives, at last {names}")
+        levels -= 1
+        packed = contents.files[inner[0]]
+        inside = Contents(contents.allowance, marks_of(expected), data_mount)
+        try:
+            _open_archive(io.BytesIO(packed), len(packed), inside)
+        except Refused as refusal:
+            raise Refused(f"inside it is {names}: {refusal}") from None
+        for note in contents.notes():
+            inside.remark(note)
+        inside.remark(f"{names} was opened, an archive inside the archive")
+        contents = inside
+    for path in [path for path, content in contents.files.items() if len(content) > limit]:
+        contents.remove(path, f"it is larger than {limit // MB} MB")
+    return contents
+
+
+def _rooted(contents: Contents, expected: Collection[str]) -> dict[str, bytes]:
+    """Return the files below the submission's root, by their paths from there."""
+    root = root_of(contents.files, expected)
+    if root is None:
+        root = _wrapper(contents.files)
+    if not root:
+        return dict(sorted(contents.files.items()))
+    files = {}
+    for path, content in contents.files.items():
+        if path.startswith(f"{root}/"):
+            files[path[len(root) + 1 :]] = content
+        else:
+            contents.leave_out(path, f"it lies outside '{shown(root)}', where the code is")
+    return dict(sorted(files.items()))
+
+
+def _wrapper(files: Mapping[str, bytes]) -> str:
+    """Return the innermost folder that everything lies in, "" when there is none."""
+    root: list[str] = []
+    paths = [path.split("/") for path in files]
+    while paths and len(root) < 3:
+        firsts = Counter(parts[len(root)] for parts in paths if len(parts) > len(root) + 1)
+        if len(firsts) != 1 or sum(firsts.values()) != len(paths):
+            break
+        root.append(next(iter(firsts)))
+    return "/".join(root)
