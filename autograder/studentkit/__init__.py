@@ -1,0 +1,23 @@
+"""What a test file needs, in the student's folder and under the grader alike.
+
+Needs the standard library, numpy and pytest only: it travels in the student's zip.
+"""
+
+from .checks import assert_close, assert_same, assert_shape, assert_unchanged
+from .declare import task, task_of, title_of, trains, trains_of
+from .setting import data_folder, data_source, provide
+
+__all__ = [
+    "assert_close",
+    "assert_same",
+    "assert_shape",
+    "assert_unchanged",
+    "data_folder",
+    "data_source",
+    "provide",
+    "task",
+    "task_of",
+    "title_of",
+    "trains",
+    "trains_of",
+]

@@ -1,0 +1,162 @@
+"""Draws what a student's own `pytest` run ends with: points by task, failures, what to look at."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+WIDTH = 80
+SHOWN = 8  # failures listed per task
+_POINTS = 16  # width of the last column
+_TESTS = 14  # width of the column before
+
+
+@dataclass(frozen=True)
+class Glyphs:
+    """The characters a terminal can show."""
+
+    line: str
+    passed: str
+    failed: str
+    bullet: str
+    arrow: str
+
+
+UNICODE = Glyphs("─", "✓", "✗", "·", "→")
+ASCII = Glyphs("-", "+", "x", "-", "->")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of output and how to colour it, where colours exist."""
+
+    text: str = ""
+    style: str = ""  # "", "bold", "green", "red" or "yellow"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One test that did not pass."""
+
+    sentence: str  # the test's own sentence
+    look: str  # what to look at
+
+
+@dataclass
+class Row:
+    """One task of the table."""
+
+    title: str
+    points: float
+    passed: int = 0
+    total: int = 0  # public tests, whether or not they could start
+    failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def estimate(self) -> float:
+        """Points by the share of public tests that pass."""
+        return self.points * self.passed / self.total if self.total else 0.0
+
+
+def glyphs_for(stream: IO[Any] | None) -> Glyphs:
+    """Return the characters that `stream` can show: a Windows console may know no `✓`."""
+    wanted = "".join(vars(UNICODE).values())
+    try:
+        wanted.encode(getattr(stream, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return ASCII
+    return UNICODE
+
+
+def draw(title: str, rows: Sequence[Row], notes: Sequence[str], glyphs: Glyphs) -> list[Line]:
+    """Return the lines of the table; none is wider than WIDTH columns."""
+    rule = Line(glyphs.line * WIDTH)
+    lines = [
+        Line(),
+        *wrapped(f"{title}: where you stand", "", "bold"),
+        Line(),
+        _columns("  Task", "Public tests", "Points (est.)"),
+        rule,
+    ]
+    for row in rows:
+        lines += _row(row, glyphs)
+    counted = [row for row in rows if row.total]
+    lines += [
+        rule,
+        _columns(
+            "  Total (an estimate from the public tests)",
+            f"{sum(row.passed for row in rows)} of {sum(row.total for row in rows)}",
+            f"{number(sum(row.estimate for row in counted))} of "
+            f"{number(sum(row.points for row in counted))}",
+            "bold",
+        ),
+        Line(),
+        *wrapped("Hidden tests are not shown; they count too.", "  "),
+    ]
+    unseen = sum(row.points for row in rows if not row.total)
+    if unseen:
+        lines += wrapped(
+            f"Points that depend on hidden tests or on questions alone: {number(unseen)}.", "  "
+        )
+    for note in notes:
+        lines += wrapped(note, "  ", "yellow")
+    return lines
+
+
+def number(value: float) -> str:
+    """Write points with at most one decimal, rounded down: an estimate must not flatter."""
+    text = f"{int(value * 10 + 1e-9) / 10:.1f}"
+    return text.removesuffix(".0")
+
+
+def wrapped(text: str, indent: str, style: str = "", hanging: str = "") -> list[Line]:
+    """Break `text` into lines that start with `indent`, the later ones with `hanging` as well."""
+    lines = textwrap.wrap(
+        " ".join(text.split()), WIDTH, initial_indent=indent, subsequent_indent=indent + hanging
+    )
+    return [Line(line, style) for line in lines]
+
+
+def bullet(text: str, indent: str, mark: str, style: str = "") -> list[Line]:
+    """Break `text` into lines behind `mark`."""
+    blank = " " * (len(mark) + 1)
+    lines = wrapped(text, indent + blank, style)
+    return [Line(f"{indent}{mark} {lines[0].text.strip()}", style), *lines[1:]] if lines else []
+
+
+def shorten(text: str, limit: int = 240) -> str:
+    """Return `text` in one line of at most `limit` characters, without control characters."""
+    line = " ".join(text.split())
+    line = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in line)
+    return line if len(line) <= limit else line[: limit - 3] + "..."
+
+
+def _row(row: Row, glyphs: Glyphs) -> list[Line]:
+    if not row.total:
+        return [_columns(f"{glyphs.bullet} {row.title}", "none", f"? of {number(row.points)}")]
+    done = row.passed == row.total
+    mark, style = (glyphs.passed, "green") if done else (glyphs.failed, "red")
+    lines = [
+        _columns(
+            f"{mark} {row.title}",
+            f"{row.passed} of {row.total}",
+            f"{number(row.estimate)} of {number(row.points)}",
+            style,
+        )
+    ]
+    for failure in row.failures[:SHOWN]:
+        lines += bullet(failure.sentence, "    ", glyphs.bullet)
+        if failure.look:
+            lines += bullet(failure.look, "      ", glyphs.arrow, "yellow")
+    if len(row.failures) > SHOWN:
+        lines += bullet(f"and {len(row.failures) - SHOWN} more", "    ", glyphs.bullet)
+    return lines
+
+
+def _columns(first: str, tests: str, points: str, style: str = "") -> Line:
+    room = WIDTH - _TESTS - _POINTS
+    if len(first) > room - 1:
+        first = first[: room - 4] + "..."
+    return Line(f"{first:<{room}}{tests:>{_TESTS}}{points:>{_POINTS}}", style)
