@@ -1,0 +1,190 @@
+"""Builds the zip that students get, and refuses to build one that gives anything away."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from autograder.layout import Assignment, find_assignment
+from autograder.manifest import load
+from autograder.release.kit import kit_files, survey
+from autograder.release.regions import ReleaseError
+from autograder.release.skeleton import generate, solution_lines
+
+# Where a skeleton brings none of its own:
+PYTEST_INI = b"""\
+[pytest]
+testpaths = tests
+pythonpath = .
+"""
+CONFTEST = b'''\
+"""Let pytest end with a table of points by task."""
+
+pytest_plugins = ["studentkit.plugin"]
+'''
+_SHORT = 20  # letters and digits: shorter lines are the same in anybody's code
+_LITERAL = re.compile(r"[0-9\"']")
+_COMMON_NAMES = frozenset({"__init__.py", "conftest.py"})
+
+
+def release(assignment_id: str, root: Path, out: Path) -> Path:
+    """Write `out/<id>.zip` for students and return its path; the same input gives the same bytes.
+
+    Raises ReleaseError where the zip would hold anything hidden, and what `find_assignment`,
+    `manifest.load` and `generate` raise.
+    """
+    place = find_assignment(assignment_id, root)
+    content = _pack(place.id, contents(place))
+    out.mkdir(parents=True, exist_ok=True)
+    target = out / f"{place.id}.zip"
+    descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=out)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+        found = leaks(Path(name), root)
+        if found:
+            more = f" (and {len(found) - 5} more)" if len(found) > 5 else ""
+            raise ReleaseError(f"{target} would give away: {'; '.join(found[:5])}{more}")
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return target
+
+
+def contents(place: Assignment) -> dict[str, bytes]:
+    """Return every file of the student's folder: POSIX path -> content; raises ReleaseError."""
+    load(place.manifest)  # a student must not be the first to find a broken manifest
+    skeleton = generate(place.solution)
+    files: dict[str, bytes] = {}
+    _add(files, {"assignment.toml": place.manifest.read_bytes()}, "the manifest")
+    if not place.handout.is_file():
+        raise ReleaseError(f"{place.handout}: not found; students need a handout")
+    _add(files, {"README.md": place.handout.read_bytes()}, "the handout")
+    _add(files, skeleton, f"solutions/{place.id}")
+    _add(files, _public_tests(place), f"tests/{place.id}/public")
+    facts = json.dumps(survey(skeleton), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    kit = {**kit_files(), "skeleton.json": facts.encode("utf-8")}
+    _add(files, {f"studentkit/{path}": content for path, content in kit.items()}, "the kit")
+    for path, content in (("pytest.ini", PYTEST_INI), ("conftest.py", CONFTEST)):
+        files.setdefault(path, content)
+    files.setdefault("tests/__init__.py", b"")  # so that no installed package named tests wins
+    return dict(sorted(files.items()))
+
+
+def leaks(archive: Path, root: Path) -> list[str]:
+    """Return what the student's zip `archive` of the project at `root` gives away, one line each.
+
+    Searched for: names and lines of the hidden tests and of the known mistakes, and lines of the
+    solution's regions. Lines that students have anyway (of hidden tests in the public ones, of the
+    solution in the skeleton), imports, and lines too short to tell anything are no secret. Raises
+    ReleaseError for a bad zip.
+    """
+    try:
+        with zipfile.ZipFile(archive) as file:
+            members = {name: file.read(name) for name in file.namelist()}
+    except (OSError, zipfile.BadZipFile) as error:
+        raise ReleaseError(f"{archive}: cannot be read as a zip ({error})") from None
+    tops = {name.partition("/")[0] for name in members}
+    if len(tops) != 1:
+        raise ReleaseError(f"{archive}: must hold one folder, named after the assignment")
+    place = find_assignment(tops.pop(), root)
+    files = {name.partition("/")[2]: content for name, content in members.items()}
+
+    skeleton = generate(place.solution)
+    given, kit = _lines(skeleton.values()), _lines(kit_files().values())
+    public = _lines(_public_tests(place).values())
+    staff = _hidden(place)
+    secrets: dict[str, str] = {}
+    for path, content in staff.items():
+        # a known mistake repeats given code around its error; a hidden test calls it in the same
+        # words, but has its numbers and texts to itself
+        hidden = path.startswith("hidden/")
+        plain = {line for line in given if not (hidden and _LITERAL.search(line))}
+        free = kit | public | plain
+        for line in _lines([content]) - free:
+            if not line.startswith(("import ", "from ")):
+                secrets[line] = f"tests/{place.id}/{path}"
+    for path, removed in solution_lines(place.solution).items():
+        for line in _lines([removed]) - given - kit:
+            secrets[line] = f"the solution of {path}"
+
+    found = []
+    allowed = {Path(path).name for path in _public_tests(place)} | _COMMON_NAMES
+    allowed |= {Path(path).name for path in skeleton}
+    names = {Path(path).name for path in staff} - allowed
+    for path, content in files.items():
+        if Path(path).name in names:
+            found.append(f"{path} has the name of a hidden file; remove it")
+        for number, line in enumerate(_text(content).splitlines(), 1):
+            source = secrets.get(_normal(line))
+            if source:
+                found.append(
+                    f"{path}:{number} is a line of {source} ({_normal(line)[:60]}); rewrite it"
+                )
+    return found
+
+
+def _public_tests(place: Assignment) -> dict[str, bytes]:
+    files = _read_tree(place.public_tests)
+    if not files:
+        raise ReleaseError(f"{place.public_tests}: no test files; students need public tests")
+    return {f"tests/{path}": content for path, content in files.items()}
+
+
+def _hidden(place: Assignment) -> dict[str, bytes]:
+    """Return all that only staff may read: everything of tests/<id>/ that is not public."""
+    files = _read_tree(place.tests) if place.tests.is_dir() else {}
+    return {path: content for path, content in files.items() if not path.startswith("public/")}
+
+
+def _read_tree(folder: Path) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for file in sorted(folder.rglob("*")):
+        parts = file.relative_to(folder).parts
+        if any(part == "__pycache__" or part.startswith(".") for part in parts):
+            continue
+        if file.is_symlink():
+            raise ReleaseError(f"{file}: a link; put the file itself there")
+        if file.is_file() and file.suffix != ".pyc":
+            files["/".join(parts)] = file.read_bytes()
+    return files
+
+
+def _add(files: dict[str, bytes], more: Mapping[str, bytes], source: str) -> None:
+    for path, content in more.items():
+        if files.setdefault(path, content) != content:
+            raise ReleaseError(f"{path} comes twice, the second time from {source}; rename one")
+
+
+def _pack(top: str, files: Mapping[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for path in sorted(files):
+            member = zipfile.ZipInfo(f"{top}/{path}", date_time=(1980, 1, 1, 0, 0, 0))
+            member.create_system = 3  # Unix, on every platform
+            member.external_attr = (0o755 if path.endswith(".sh") else 0o644) << 16
+            member.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(member, files[path])
+    return stream.getvalue()
+
+
+def _lines(contents: Iterable[bytes]) -> set[str]:
+    """Return the telling lines of some files, without regard to spaces."""
+    lines = {_normal(line) for content in contents for line in _text(content).splitlines()}
+    return {line for line in lines if sum(map(str.isalnum, line)) >= _SHORT}
+
+
+def _normal(line: str) -> str:
+    return " ".join(line.split())
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "replace")
