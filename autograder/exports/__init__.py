@@ -1,0 +1,1 @@
+"""Files that platforms read: Gradescope's results.json, grades.csv."""

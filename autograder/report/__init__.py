@@ -1,0 +1,1 @@
+"""What people read: one page per submission, one for the class."""

@@ -1,0 +1,96 @@
+"""What a student may read about each task; the one place that keeps hidden tests hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from autograder.records import Grade, Outcome, Reason, Status, TaskScore
+from autograder.report.visible import excerpt, visible
+
+_REASONS = {
+    Reason.TIME: "out of time",
+    Reason.MEMORY: "out of memory",
+    Reason.CRASH: "the process ended",
+    Reason.FORBIDDEN: "forbidden call",
+    Reason.OUTPUT: "too much output",
+    Reason.IMPORT: "import failed",
+    Reason.PROTOCOL: "abuse of the grader's channel",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One test as its report shows it; every text is safe for a terminal and a page."""
+
+    title: str
+    passed: bool
+    hidden: bool
+    look: str = ""  # what to look at; "" for a hidden test
+    reason: str = ""  # in words; "" for a hidden test, as its choice belongs to the student's code
+    hint: str = ""  # of the mistake that explains the failure
+    mistake: str = ""  # its id
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """One task with its tests, in the order in which they were run."""
+
+    task: TaskScore
+    lines: tuple[Line, ...]
+
+    @property
+    def failed(self) -> tuple[Line, ...]:
+        """The lines of the tests that did not pass, public ones first."""
+        return tuple(sorted((x for x in self.lines if not x.passed), key=lambda x: x.hidden))
+
+    @property
+    def passed(self) -> tuple[Line, ...]:
+        """The lines of the tests that passed, public ones first."""
+        return tuple(sorted((x for x in self.lines if x.passed), key=lambda x: x.hidden))
+
+    @property
+    def public(self) -> tuple[Line, ...]:
+        """The lines of the tests that students have."""
+        return tuple(line for line in self.lines if not line.hidden)
+
+    @property
+    def hidden(self) -> tuple[Line, ...]:
+        """The lines of the tests that students do not have."""
+        return tuple(line for line in self.lines if line.hidden)
+
+
+def feedback(grade: Grade, mistakes: Mapping[str, str] | None = None) -> tuple[Feedback, ...]:
+    """Return every task of `grade` with its tests; `mistakes` maps a mistake's id to its hint."""
+    hints = mistakes or {}
+    return tuple(
+        Feedback(
+            task,
+            tuple(_line(outcome, hints) for outcome in grade.outcomes if outcome.task == task.id),
+        )
+        for task in grade.tasks
+    )
+
+
+def _line(outcome: Outcome, hints: Mapping[str, str]) -> Line:
+    title = visible(outcome.title)
+    if outcome.status is Status.PASSED:
+        return Line(title, True, outcome.hidden)
+    hint = visible(hints.get(outcome.mistake, ""))
+    if outcome.hidden:
+        return Line(title, False, True, hint=hint, mistake=outcome.mistake if hint else "")
+    reason = _REASONS[outcome.reason] if outcome.reason else ""
+    look = excerpt(outcome.message)
+    return Line(title, False, False, look, reason, hint, outcome.mistake if hint else "")
+
+
+def why_not_graded(grade: Grade) -> str:
+    """Say to a student why there is no score; "" where there is one.
+
+    What stopped a hidden test may hold what it asked for, so the staff's sentence is replaced.
+    """
+    if not grade.error:
+        return ""
+    if any(one.hidden and one.status is Status.ERROR for one in grade.outcomes):
+        return "A hidden test could not be run. That is a fault of the grader, not of your work."
+    return excerpt(grade.error)

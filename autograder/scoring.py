@@ -1,0 +1,141 @@
+"""Turn outcomes into points, then apply the rules of the handout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from fractions import Fraction
+
+from autograder.manifest import Lateness, Manifest, Policy
+from autograder.records import Action, Outcome, Printed, Status, TaskScore, Verdict
+
+_MAX_PRINTING = 10  # verdicts: a loop over made-up functions must not fill the report
+
+
+def task_scores(manifest: Manifest, outcomes: Iterable[Outcome]) -> tuple[TaskScore, ...]:
+    """Return the score of each task: its points times the share of its tests that passed.
+
+    Tests that could not run count as not passed here; whoever sees one must not publish the
+    score (`has_errors`).
+    """
+    outcomes = list(outcomes)
+    scores = []
+    for task in manifest.tasks:
+        mine = [outcome for outcome in outcomes if outcome.task == task.id]
+        passed = sum(outcome.status is Status.PASSED for outcome in mine)
+        share = Fraction(passed, len(mine)) if mine else Fraction(0)
+        row = TaskScore(task.id, task.title, task.points * share, task.points, passed, len(mine))
+        scores.append(row)
+    return tuple(scores)
+
+
+def has_errors(outcomes: Iterable[Outcome]) -> bool:
+    """Tell whether some test could not run, which is the staff's problem and never a zero."""
+    return any(outcome.status is Status.ERROR for outcome in outcomes)
+
+
+def points(value: Fraction) -> str:
+    """Write points with at most two decimals, halves rounded up: the only rounding there is."""
+    cents = (abs(value) * 200 + 1) // 2  # exact: no decimal context, no binary fraction
+    text = f"{cents // 100}.{cents % 100:02d}".rstrip("0").rstrip(".")
+    return f"-{text}" if value < 0 and cents else text
+
+
+def judge_printing(
+    policy: Policy, outcomes: Iterable[Outcome], functions: Mapping[str, str] | None = None
+) -> list[Verdict]:
+    """Find the functions that printed although they may not; one verdict each, the first costs.
+
+    `functions` maps the dotted names of functions in the submission's source to where each is
+    defined ("utils.py:12"). What prints in a hidden test alone is named only if it is in there,
+    and by that place: the worker chooses the names it reports, and could spell a hidden input
+    with them.
+    """
+    rule, known = policy.printing, functions or {}
+    verdicts: list[Verdict] = []
+    seen: set[str] = set()
+    for hidden, printed in _public_first(outcomes):
+        name, where = printed.function.replace(".<locals>", ""), printed.where
+        if any(fnmatchcase(name, pattern) for pattern in rule.allow) or not printed.text.strip():
+            continue
+        if hidden and name not in seen:
+            name, where = (name, known[name]) if name in known else ("", "")
+        if name in seen or (hidden and not name and verdicts):
+            continue
+        seen.add(name)
+        place = f" ({where})" if where else ""
+        sentence = (
+            f"{_author(name)}{place} printed something while it was graded; "
+            "the handout asks for functions that print nothing."
+        )
+        percent = rule.percent if not verdicts else Fraction(0)
+        verdicts.append(Verdict("printing", rule.action, sentence, where, percent))
+        if len(verdicts) == _MAX_PRINTING:
+            break
+    return verdicts
+
+
+def _public_first(outcomes: Iterable[Outcome]) -> list[tuple[bool, Printed]]:
+    found = [(outcome.hidden, printed) for outcome in outcomes for printed in outcome.printed]
+    return sorted(found, key=lambda pair: pair[0])
+
+
+def _author(name: str) -> str:
+    if name.endswith(".<module>"):
+        return f"The top level of {name.removesuffix('.<module>')}"
+    return name or "Your code"
+
+
+def judge_lateness(
+    lateness: Lateness, submitted_at: datetime | None, due_override: datetime | None = None
+) -> list[Verdict]:
+    """Compare the submission's own time with the due time.
+
+    Within the grace nothing is lost, and a note says so; after it the highest step that
+    applies is lost; after the cut-off everything. A limit that is met exactly is kept. Only a
+    verdict of the rule "lateness" says that the submission is late.
+    """
+    due = due_override or lateness.due
+    if due is None:
+        return []
+    if submitted_at is None:
+        sentence = "Nothing tells when this was handed in, so lateness was not judged."
+        return [Verdict("time", Action.WARN, sentence)]  # unknown is not late
+    late = submitted_at - due
+    if late <= timedelta(0):
+        return []
+    how_late = f"handed in {_duration(late)} after the due time"
+    hours = Fraction(late // timedelta(microseconds=1), 3_600_000_000)
+    if lateness.cutoff_hours is not None and hours > Fraction(lateness.cutoff_hours):
+        sentence = f"This was {how_late}; nothing counts after {lateness.cutoff_hours:g} hours."
+        return [Verdict("lateness", Action.ZERO, sentence)]
+    if hours <= Fraction(lateness.grace_hours):
+        grace = f"{lateness.grace_hours:g}-hour grace"
+        sentence = f"This was {how_late}, within the {grace}: nothing is lost."
+        return [Verdict("grace", Action.WARN, sentence)]
+    reached = [step for step in lateness.steps if hours > Fraction(step.after_hours)]
+    if not reached:
+        return [Verdict("lateness", Action.WARN, f"This was {how_late}.")]
+    percent = reached[-1].percent
+    sentence = f"This was {how_late}, which costs {points(percent)} % of the score."
+    if percent == 0:
+        return [Verdict("lateness", Action.WARN, f"This was {how_late}.")]
+    return [Verdict("lateness", Action.DEDUCT, sentence, "", percent)]
+
+
+def _duration(late: timedelta) -> str:
+    minutes = max(1, int(late.total_seconds() // 60))
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [(days, "day"), (hours, "hour"), (minutes, "minute")]
+    named = [f"{count} {name}{'s' if count != 1 else ''}" for count, name in parts if count]
+    return " and ".join(named[:2])
+
+
+def apply(verdicts: Sequence[Verdict], raw: Fraction) -> Fraction:
+    """Return the score after every rule: zero beats all, percentages of the raw score add up."""
+    if any(verdict.action is Action.ZERO for verdict in verdicts):
+        return Fraction(0)
+    percent = sum((v.percent for v in verdicts if v.action is Action.DEDUCT), Fraction(0))
+    return max(Fraction(0), raw * (100 - percent) / 100)
