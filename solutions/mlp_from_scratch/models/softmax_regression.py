@@ -1,0 +1,47 @@
+"""One linear layer, a ReLU and a softmax; there is no bias."""
+
+import numpy as np
+
+from ._base_network import _baseNetwork
+
+
+class SoftmaxRegression(_baseNetwork):
+    """linear -> ReLU -> softmax, with the single weight matrix `W1`."""
+
+    def __init__(self, input_size=28 * 28, num_classes=10):
+        super().__init__(input_size, num_classes)
+        self._weight_init()
+
+    def _weight_init(self):
+        """Draw small random weights, the same in every run, and set the gradients to zero."""
+        np.random.seed(1024)
+        self.weights["W1"] = 0.001 * np.random.randn(self.input_size, self.num_classes)
+        self.gradients["W1"] = np.zeros((self.input_size, self.num_classes))
+
+    def forward(self, X, y, mode="train"):
+        """Compute loss and accuracy of a batch and, in training, the gradient.
+
+        In mode "train" the gradient of the loss with respect to `W1` replaces what
+        `self.gradients["W1"]` held before. In any other mode the gradients stay as they are.
+
+        :param X: a batch of images, (N, input_size)
+        :param y: the true class of each image as an integer, (N,)
+        :param mode: "train", or anything else for evaluation
+        :return: (loss, accuracy) of the batch
+        """
+        # BEGIN SOLUTION
+        scores = X @ self.weights["W1"]  # (N, C)
+        activations = self.ReLU(scores)
+        probabilities = self.softmax(activations)
+        loss = self.cross_entropy_loss(probabilities, y)
+        accuracy = self.compute_accuracy(probabilities, y)
+        if mode != "train":
+            return loss, accuracy
+
+        d_activations = probabilities.copy()  # (N, C): softmax and cross-entropy in one step
+        d_activations[np.arange(len(y)), y] -= 1
+        d_activations /= len(y)
+        d_scores = d_activations * self.ReLU_dev(scores)
+        self.gradients["W1"] = X.T @ d_scores  # (D, C)
+        return loss, accuracy
+        # END SOLUTION

@@ -1,0 +1,94 @@
+"""Splitting and batching."""
+
+import random
+
+import numpy as np
+import utils
+from studentkit import assert_close, assert_same, data_folder, task
+
+
+def rows():
+    """Read the training file without the student's code: labels and the first pixels."""
+    table = [line.split(",") for line in (data_folder() / "mnist_train.csv").open()]
+    return [int(row[0]) for row in table], table
+
+
+@task("data_loading")
+def test_nothing_is_shuffled_or_lost():
+    """load_mnist_trainval keeps the order of the file: training first, then validation."""
+    labels, table = rows()
+    size = int(0.8 * len(labels))
+    train_data, train_label, val_data, val_label = utils.load_mnist_trainval()
+    assert_same(list(train_label), labels[:size], "the training labels")
+    assert_same(list(val_label), labels[size:], "the validation labels")
+    assert (len(train_data), len(val_data)) == (size, len(labels) - size), "images of each part"
+    for part, index, number in ((train_data, 0, 0), (train_data, size - 1, size - 1)):
+        expected = np.array(table[number][1:], dtype=float) / 255
+        assert_close(part[index], expected, f"image {index} of the training data")
+    assert_close(
+        val_data[len(val_data) - 1], np.array(table[-1][1:], dtype=float) / 255, "the last image"
+    )
+
+
+def samples(count):
+    """Return `count` samples whose content tells their number, and their labels."""
+    return [[number + 0.25, -float(number)] for number in range(count)], [
+        (number * 7) % 5 for number in range(count)
+    ]
+
+
+@task("batching")
+def test_every_sample_is_in_exactly_one_batch():
+    """generate_batched_data loses and repeats nothing, whatever the batch size."""
+    for count, size in ((7, 3), (6, 3), (5, 8), (1, 1), (9, 2)):
+        data, label = samples(count)
+        batches, labels = utils.generate_batched_data(data, label, size)
+        sizes = [size] * (count // size) + ([count % size] if count % size else [])
+        assert [len(batch) for batch in batches] == sizes, f"{count} samples in batches of {size}"
+        assert_close(np.concatenate(list(batches)), np.array(data), "all batches in a row")
+        assert_same(np.concatenate(list(labels)), np.array(label), "all labels in a row")
+
+
+@task("batching")
+def test_batches_are_arrays():
+    """Each batch is an array of shape (N, D), its labels one of shape (N,)."""
+    data, label = samples(5)
+    batches, labels = utils.generate_batched_data(data, label, 2)
+    for batch, targets in zip(batches, labels, strict=True):
+        assert isinstance(batch, np.ndarray) and batch.ndim == 2, "a batch is an array (N, D)"
+        assert isinstance(targets, np.ndarray) and targets.ndim == 1, "labels are an array (N,)"
+
+
+@task("batching")
+def test_shuffling_keeps_pairs_together():
+    """With shuffle=True the order changes, and every label stays with its sample."""
+    data, label = samples(40)
+    batches, labels = utils.generate_batched_data(data, label, 7, shuffle=True, seed=11)
+    order = [int(sample[0]) for batch in batches for sample in batch]
+    assert sorted(order) == list(range(40)), "each sample is there once"
+    assert order != list(range(40)), "the order has to change"
+    expected = np.array([label[number] for number in order])
+    assert_same(np.concatenate(list(labels)), expected, "the labels in the new order")
+
+
+@task("batching")
+def test_a_seed_makes_the_order_repeatable():
+    """The same seed gives the same batches; another seed gives others."""
+    data, label = samples(30)
+
+    def order(seed):
+        batches, _ = utils.generate_batched_data(data, label, 30, shuffle=True, seed=seed)
+        return [int(sample[0]) for sample in batches[0]]
+
+    random.seed(0)
+    assert order(5) == order(5), "the same seed gave two orders"
+    assert order(5) != order(6), "two seeds gave one order"
+
+
+@task("batching")
+def test_without_shuffle_the_order_stays():
+    """With shuffle=False the order stays, with a seed too."""
+    data, label = samples(12)
+    batches, labels = utils.generate_batched_data(data, label, 5, shuffle=False, seed=3)
+    assert_close(np.concatenate(list(batches)), np.array(data), "all batches in a row")
+    assert_same(np.concatenate(list(labels)), np.array(label), "all labels in a row")

@@ -1,0 +1,261 @@
+"""Both networks: loss, gradients against finite differences, modes."""
+
+import numpy as np
+from models import SoftmaxRegression, TwoLayerNet
+from studentkit import assert_close, assert_same, task
+
+RANDOM = np.random.default_rng(42)
+X = RANDOM.normal(size=(6, 5))
+Y = np.array([0, 2, 1, 1, 2, 0])
+W = RANDOM.normal(size=(5, 3))
+WEIGHTS = {
+    "W1": RANDOM.normal(size=(5, 4)),
+    "b1": RANDOM.normal(size=4),
+    "W2": RANDOM.normal(size=(4, 3)),
+    "b2": RANDOM.normal(size=3),
+}
+
+
+class Parts:
+    """Correct building blocks, for a network whose own ones are not the question."""
+
+    def softmax(self, scores):
+        shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return shifted / shifted.sum(axis=1, keepdims=True)
+
+    def cross_entropy_loss(self, x_pred, y):
+        return -np.log(x_pred[np.arange(len(y)), y]).mean()
+
+    def compute_accuracy(self, x_pred, y):
+        return (x_pred.argmax(axis=1) == y).mean()
+
+    def sigmoid(self, x):
+        return (1 + np.tanh(x / 2)) / 2
+
+    def sigmoid_dev(self, x):
+        return 1 / (2 + np.exp(x) + np.exp(-x))
+
+    def ReLU(self, x):
+        return np.maximum(x, 0.0)
+
+    def ReLU_dev(self, x):
+        return (x > 0) * 1.0
+
+
+PARTS = Parts()
+NAMES = [name for name in vars(Parts) if not name.startswith("_")]
+
+
+def softmax_loss(weights, x=X, y=Y):
+    """Return loss and accuracy of the softmax regression, by its definition."""
+    predicted = PARTS.softmax(PARTS.ReLU(x @ weights["W1"]))
+    return PARTS.cross_entropy_loss(predicted, y), PARTS.compute_accuracy(predicted, y)
+
+
+def network_loss(weights, x=X, y=Y):
+    """Return loss and accuracy of the two-layer network, by its definition."""
+    hidden = PARTS.sigmoid(x @ weights["W1"] + weights["b1"])
+    predicted = PARTS.softmax(hidden @ weights["W2"] + weights["b2"])
+    return PARTS.cross_entropy_loss(predicted, y), PARTS.compute_accuracy(predicted, y)
+
+
+def slopes(loss, weights, name, x=X, y=Y):
+    """Return the gradient of `loss` by central differences, an array like the weight."""
+    gradient = np.zeros_like(weights[name])
+    for place in np.ndindex(gradient.shape):
+        values = []
+        for step in (1e-5, -1e-5):
+            moved = {key: value.copy() for key, value in weights.items()}
+            moved[name][place] += step
+            values.append(loss(moved, x, y)[0])
+        gradient[place] = (values[0] - values[1]) / 2e-5
+    return gradient
+
+
+SOFTMAX_SLOPE = slopes(softmax_loss, {"W1": W}, "W1")
+SLOPES = {name: slopes(network_loss, WEIGHTS, name) for name in WEIGHTS}
+FEW_SLOPES = {name: slopes(network_loss, WEIGHTS, name, X[:2], Y[:2]) for name in WEIGHTS}
+
+
+def softmax_model(supplied):
+    """Return a softmax regression with known weights."""
+    return prepared(SoftmaxRegression(input_size=5, num_classes=3), {"W1": W}, supplied)
+
+
+def network(supplied):
+    """Return a two-layer network with known weights, biases too."""
+    return prepared(TwoLayerNet(input_size=5, num_classes=3, hidden_size=4), WEIGHTS, supplied)
+
+
+def prepared(model, weights, supplied):
+    """Set weights, and correct building blocks where they are asked for."""
+    for name, value in weights.items():
+        model.weights[name] = value.copy()
+    if supplied:
+        for name in NAMES:
+            setattr(model, name, getattr(PARTS, name))
+    return model
+
+
+def with_own_or_supplied_parts(check):
+    """Run `check(supplied)` with the model's own building blocks, then with correct ones.
+
+    An error in a building block has tests of its own and must not cost these points as well.
+    """
+    try:
+        check(False)
+    except Exception as difference:
+        try:
+            check(True)
+        except Exception:
+            raise difference from None
+
+
+@task("softmax_regression")
+def test_softmax_regression_returns_loss_and_accuracy():
+    """SoftmaxRegression.forward returns (loss, accuracy) of linear, ReLU, softmax."""
+
+    def check(supplied):
+        loss, accuracy = softmax_model(supplied).forward(X.copy(), Y.copy(), mode="valid")
+        assert_close(loss, softmax_loss({"W1": W})[0], "the loss")
+        assert_close(accuracy, softmax_loss({"W1": W})[1], "the accuracy")
+
+    with_own_or_supplied_parts(check)
+
+
+@task("softmax_regression")
+def test_the_gradient_of_softmax_regression_is_the_slope_of_its_loss():
+    """SoftmaxRegression's gradient agrees with finite differences: mean over N, ReLU's mask."""
+
+    def check(supplied):
+        model = softmax_model(supplied)
+        model.forward(X.copy(), Y.copy(), mode="train")
+        assert_close(model.gradients["W1"], SOFTMAX_SLOPE, "the gradient of W1", atol=1e-7)
+
+    with_own_or_supplied_parts(check)
+
+
+@task("softmax_regression")
+def test_gradients_of_softmax_regression_do_not_add_up_over_calls():
+    """A second call of SoftmaxRegression.forward replaces the gradient of the first."""
+
+    def check(supplied):
+        model = softmax_model(supplied)
+        model.forward(X[::-1].copy(), Y.copy(), mode="train")
+        model.forward(X.copy(), Y.copy(), mode="train")
+        assert_close(model.gradients["W1"], SOFTMAX_SLOPE, "the gradient of W1", atol=1e-7)
+
+    with_own_or_supplied_parts(check)
+
+
+@task("softmax_regression")
+def test_softmax_regression_leaves_weights_and_inputs_alone():
+    """SoftmaxRegression.forward changes neither its weights nor its arguments."""
+
+    def check(supplied):
+        model = softmax_model(supplied)
+        x, y = X.copy(), Y.copy()
+        loss, _ = model.forward(x, y, mode="train")
+        assert_close(loss, softmax_loss({"W1": W})[0], "the loss")
+        assert_close(model.weights["W1"], W, "the weights after forward")
+        assert_close(x, X, "the images after forward")
+        assert_same(y, Y, "the labels after forward")
+
+    with_own_or_supplied_parts(check)
+
+
+@task("two_layer_network")
+def test_the_network_adds_its_biases_to_the_products():
+    """TwoLayerNet.forward adds b1 and b2 after the matrix products, not to the matrices."""
+
+    def check(supplied):
+        loss, accuracy = network(supplied).forward(X.copy(), Y.copy(), mode="valid")
+        assert_close(loss, network_loss(WEIGHTS)[0], "the loss with biases")
+        assert_close(accuracy, network_loss(WEIGHTS)[1], "the accuracy with biases")
+
+    with_own_or_supplied_parts(check)
+
+
+def check_slopes(*names):
+    """Compare gradients with finite differences."""
+
+    def check(supplied):
+        model = network(supplied)
+        model.forward(X.copy(), Y.copy(), mode="train")
+        for name in names:
+            assert_close(model.gradients[name], SLOPES[name], f"the gradient of {name}", atol=1e-7)
+
+    with_own_or_supplied_parts(check)
+
+
+@task("two_layer_network")
+def test_the_gradient_of_w2_is_the_slope_of_the_loss():
+    """TwoLayerNet's gradient of W2 agrees with finite differences."""
+    check_slopes("W2")
+
+
+@task("two_layer_network")
+def test_the_gradient_of_w1_is_the_slope_of_the_loss():
+    """TwoLayerNet's gradient of W1 agrees with finite differences."""
+    check_slopes("W1")
+
+
+@task("two_layer_network")
+def test_gradients_of_biases_are_slopes_and_have_their_shapes():
+    """TwoLayerNet's gradients of b1 and b2 have shapes (H,) and (C,), not (1, H)."""
+    check_slopes("b1", "b2")
+
+
+@task("two_layer_network")
+def test_gradients_of_the_network_do_not_add_up_over_calls():
+    """A second call of TwoLayerNet.forward, on a smaller batch, replaces all four gradients."""
+
+    def check(supplied):
+        model = network(supplied)
+        model.forward(X.copy(), Y.copy(), mode="train")
+        model.forward(X[:2].copy(), Y[:2].copy(), mode="train")
+        for name, slope in FEW_SLOPES.items():
+            assert_close(model.gradients[name], slope, f"the gradient of {name}", atol=1e-7)
+
+    with_own_or_supplied_parts(check)
+
+
+@task("two_layer_network")
+def test_two_networks_do_not_share_weights():
+    """Each TwoLayerNet has weights of its own."""
+
+    def check(supplied):
+        first, second = network(supplied), network(supplied)
+        second.weights["W1"] = np.zeros((5, 4))
+        loss, _ = first.forward(X.copy(), Y.copy(), mode="valid")
+        assert_close(loss, network_loss(WEIGHTS)[0], "the loss of the first network")
+
+    with_own_or_supplied_parts(check)
+
+
+@task("evaluation_mode")
+def test_softmax_regression_keeps_its_gradient_in_evaluation():
+    """In any mode but "train", SoftmaxRegression.forward leaves the gradients as they are."""
+    check_mode(softmax_model, ["W1"])
+
+
+@task("evaluation_mode")
+def test_the_network_keeps_its_gradients_in_evaluation():
+    """In any mode but "train", TwoLayerNet.forward leaves the gradients as they are."""
+    check_mode(network, ["W1", "b1", "W2", "b2"])
+
+
+def check_mode(make, names):
+    """Look for gradients that a call outside training has written."""
+
+    def check(supplied):
+        model = make(supplied)
+        marks = {name: np.full(np.shape(model.weights[name]), 7.0) for name in names}
+        for mode in ("valid", "test"):
+            for name, mark in marks.items():
+                model.gradients[name] = mark.copy()
+            model.forward(X.copy(), Y.copy(), mode=mode)
+            for name, mark in marks.items():
+                assert_close(model.gradients[name], mark, f"the gradient of {name}")
+
+    with_own_or_supplied_parts(check)

@@ -1,0 +1,137 @@
+"""The penalty, the optimizer, a little training, and the learning curves."""
+
+import unittest
+
+import numpy as np
+import utils
+from models import SoftmaxRegression, TwoLayerNet
+from optimizer import SGD
+from studentkit import assert_close, task
+
+
+def network_with_gradients():
+    """Return a small two-layer network, its weights and its gradients, all set by hand."""
+    draw = np.random.default_rng(7)
+    model = TwoLayerNet(input_size=3, num_classes=4, hidden_size=2)
+    shapes = {"W1": (3, 2), "b1": (2,), "W2": (2, 4), "b2": (4,)}
+    weights = {name: draw.normal(size=shape) for name, shape in shapes.items()}
+    gradients = {name: draw.normal(size=shape) for name, shape in shapes.items()}
+    for name in shapes:
+        model.weights[name] = weights[name].copy()
+        model.gradients[name] = gradients[name].copy()
+    return model, weights, gradients
+
+
+@task("regularization")
+class TestRegularization(unittest.TestCase):
+    """`apply_regularization` of `_BaseOptimizer`."""
+
+    def test_the_penalty_is_added_to_the_gradients_of_weight_matrices(self):
+        """apply_regularization adds reg times each weight matrix to its gradient."""
+        model, weights, gradients = network_with_gradients()
+        SGD(learning_rate=0.5, reg=0.2).apply_regularization(model)
+        for name in ("W1", "W2"):
+            expected = gradients[name] + 0.2 * weights[name]
+            assert_close(model.gradients[name], expected, f"the gradient of {name}")
+
+
+@task("sgd")
+class TestSGD(unittest.TestCase):
+    """`update` of `SGD`."""
+
+    def test_weights_go_against_their_gradients(self):
+        """SGD.update subtracts learning rate times gradient from each weight matrix."""
+        # What apply_regularization makes of the gradients has its own tests, so ask it first.
+        penalized, _, _ = network_with_gradients()
+        SGD(learning_rate=0.1, reg=0.0).apply_regularization(penalized)
+        model, weights, _ = network_with_gradients()
+        SGD(learning_rate=0.1, reg=0.0).update(model)
+        for name in ("W1", "W2"):
+            expected = weights[name] - 0.1 * penalized.gradients[name]
+            assert_close(model.weights[name], expected, name)
+
+
+class Formulas:
+    """What training is made of, written once more."""
+
+    def softmax(self, scores):
+        return np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+
+    def cross_entropy_loss(self, x_pred, y):
+        return -np.mean(np.log(x_pred[np.arange(len(y)), y]))
+
+    def compute_accuracy(self, x_pred, y):
+        return np.mean(x_pred.argmax(axis=1) == y)
+
+    def ReLU(self, x):
+        return np.where(x > 0, x, 0.0)
+
+    def ReLU_dev(self, x):
+        return np.where(x > 0, 1.0, 0.0)
+
+
+def step(model):
+    """Make one step of gradient descent on a model with the weight W1 alone."""
+    model.weights["W1"] = model.weights["W1"] - 0.5 * model.gradients["W1"]
+
+
+@task("training")
+class TestTraining(unittest.TestCase):
+    """Everything together, on a handful of made-up samples."""
+
+    def test_a_few_epochs_lower_the_loss(self):
+        """Ten epochs of training make the loss smaller and the accuracy better than guessing."""
+        try:
+            self.train(supplied=False)
+        except Exception as difference:
+            # Pieces that are wrong have tests of their own: try once more with correct ones.
+            try:
+                self.train(supplied=True)
+            except Exception:
+                raise difference from None
+
+    def train(self, supplied):
+        draw = np.random.default_rng(3)
+        label = [number % 3 for number in range(30)]
+        data = np.eye(3)[label] + 0.1 * draw.normal(size=(30, 3))
+        model = SoftmaxRegression(input_size=3, num_classes=3)
+        optimizer = SGD(learning_rate=0.5, reg=0.001)
+        if supplied:
+            parts = Formulas()
+            for name in (name for name in vars(Formulas) if not name.startswith("_")):
+                setattr(model, name, getattr(parts, name))
+            optimizer.update = step
+            batches = [data[:15], data[15:]], [np.array(label[:15]), np.array(label[15:])]
+        else:
+            batches = utils.generate_batched_data(data.tolist(), label, 8, shuffle=True, seed=5)
+        first, _ = utils.evaluate(*batches, model, debug=False)
+        for epoch in range(10):
+            utils.train(epoch, *batches, model, optimizer, debug=False)
+        last, accuracy = utils.evaluate(*batches, model, debug=False)
+        self.assertLess(last, first, "the loss after training")
+        self.assertGreater(accuracy, 0.5, "the accuracy after training")
+
+
+@task("curves")
+class TestCurves(unittest.TestCase):
+    """`utils.plot_curves`."""
+
+    def test_all_four_histories_are_drawn(self):
+        """plot_curves draws loss and accuracy of training and of validation."""
+        histories = [[2.1, 1.2, 0.7], [0.3, 0.6, 0.8], [2.2, 1.4, 1.1], [0.2, 0.5, 0.65]]
+        plt = utils.plt
+        plt.switch_backend("Agg")  # no window, even where there is a screen
+        plt.close("all")
+        utils.plot_curves(*histories)
+        drawn = []
+        for number in plt.get_fignums():
+            for axes in plt.figure(number).axes:
+                drawn += [list(line.get_ydata(False)) for line in axes.get_lines()]
+        names = ["training loss", "training accuracy", "validation loss", "validation accuracy"]
+        for name, history in zip(names, histories, strict=True):
+            close = [len(line) == 3 and np.allclose(line, history) for line in drawn]
+            self.assertTrue(any(close), f"the {name} is not among the {len(drawn)} drawn lines")
+
+
+if __name__ == "__main__":
+    unittest.main()
