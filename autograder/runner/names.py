@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import importlib.abc
 import importlib.machinery
-import importlib.util
 import sys
 import types
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
+from autograder.kit import load_kit
 from autograder.runner import remote
 from autograder.runner.remote import RemoteName
 
@@ -59,14 +58,7 @@ class StudentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def install(names: frozenset[str]) -> None:
     """Put the finder first, and make the student kit importable under its own name."""
     sys.meta_path.insert(0, StudentModules(names))
-    if "studentkit" not in sys.modules:
-        folder = Path(__file__).resolve().parent.parent / "studentkit"
-        spec = importlib.util.spec_from_file_location("studentkit", folder / "__init__.py")
-        if spec is None or spec.loader is None:
-            raise ImportError(f"{folder} cannot be imported")
-        kit = importlib.util.module_from_spec(spec)
-        sys.modules["studentkit"] = kit
-        spec.loader.exec_module(kit)
+    load_kit()
 
 
 def bind(namespace: dict[str, Any], session: Any) -> None:

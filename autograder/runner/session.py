@@ -22,6 +22,7 @@ from autograder.sandbox.inside.wire import Reference, WireError
 from autograder.sandbox.zygotes import Child, Zygote, ZygoteError
 
 _START_SECONDS = 20
+_AGAIN_SECONDS = 0.5  # for a call that has hung before
 _MAX_CALLS = 5000  # of one test, kept for diagnosis
 SEED = 20240129
 
@@ -42,10 +43,19 @@ class Record:
 class Session:
     """Everything one submission does, in one worker after another."""
 
-    def __init__(self, zygote: Zygote, files: dict[str, bytes], limits: Limits) -> None:
-        """Prepare; the first worker starts with the first request."""
+    def __init__(
+        self, zygote: Zygote, files: dict[str, bytes], limits: Limits, data_mount: str = "data"
+    ) -> None:
+        """Prepare; the first worker starts with the first request.
+
+        Files below `data_mount` are not passed on: the grader's own data is there.
+        """
         self._zygote = zygote
-        self._files = files
+        self._files = {
+            name: content
+            for name, content in files.items()
+            if name.split("/")[0].casefold() != data_mount
+        }
         self._limits = limits
         self._child: Child | None = None
         self._data: str | None = None
@@ -56,6 +66,9 @@ class Session:
         self._functions: dict[int, Callable[..., Any]] = {}
         self._submission_ends = time.monotonic() + limits.submission_seconds
         self._test_ends = self._submission_ends
+        self._test_seconds = limits.test_seconds
+        self._asked = ""  # what the request under way calls
+        self._hung: set[str] = set()  # calls that ran out of time before
         self._output = bytearray()  # the beginning of what reached descriptor 1 itself
         self._written = 0
         self._random_moved: set[str] = set()
@@ -70,14 +83,24 @@ class Session:
         """Put a known mistake into every worker from now on (for proving a suite)."""
         self._mistake = (source, name)
 
-    def begin(self, data: str | None, seconds: float | None = None) -> None:
-        """Start a test: a new record, its own deadline, fixed seeds, the data it may read."""
+    def begin(self, data: str | None, trains: bool = False) -> None:
+        """Start a test: a new record, its own deadline, fixed seeds, the data it may read.
+
+        A test that trains has a time of its own, which does not count for the submission.
+        """
         self.record = Record()
-        if self._child is not None and data != self._data:
+        if self._child is not None and (data != self._data or self._functions):
+            # A function lent to student code in one test must not answer for it in the next,
+            # nor may anything that was learnt from it survive: a fresh worker knows nothing.
             self.stop()
+        self._functions.clear()
         self._data = data
         now = time.monotonic()
-        self._test_ends = min(now + (seconds or self._limits.test_seconds), self._submission_ends)
+        self._test_seconds = self._limits.test_seconds
+        if trains and not self._hung:  # code that hangs gets no long time to do so
+            self._test_seconds = self._limits.training_seconds
+            self._submission_ends = max(self._submission_ends, now + self._test_seconds)
+        self._test_ends = min(now + self._test_seconds, self._submission_ends)
         self._output.clear()
         self._written = 0
         if self._child is not None:
@@ -90,7 +113,7 @@ class Session:
     def survey(self) -> dict[str, Any]:
         """Have a fresh worker read the source before any of it runs."""
         self.stop()
-        self.begin(None, self._limits.submission_seconds)
+        self.begin(None)
         self._start(load=False)
         found = self.request("survey", self._files)
         self._quietly("load", self._files)
@@ -117,6 +140,10 @@ class Session:
         if self._random_moved:
             self._send_random()
         self.record.requests += 1
+        self._asked = _name(operation, arguments)
+        if self._asked in self._hung:
+            # It hung before; a class should not wait for it again and again.
+            self._test_ends = min(self._test_ends, time.monotonic() + _AGAIN_SECONDS)
         return self._exchange(operation, arguments)
 
     def _quietly(self, operation: str, *arguments: Any) -> Any:
@@ -124,7 +151,7 @@ class Session:
         try:
             return self._exchange(operation, arguments, keep=False)
         except SubmissionError as error:
-            raise WorkerStopped(Reason.PROTOCOL, f"the worker refused to {operation}") from error
+            self._end(Reason.PROTOCOL, f"the worker could not {operation}: {error}")
 
     def _exchange(self, operation: str, arguments: tuple[Any, ...], keep: bool = True) -> Any:
         number, self._next_request = self._next_request, self._next_request + 1
@@ -363,8 +390,12 @@ class Session:
 
     def _out_of_time(self) -> NoReturn:
         whole = time.monotonic() >= self._submission_ends
-        limit = self._limits.submission_seconds if whole else self._limits.test_seconds
+        limit = self._limits.submission_seconds if whole else self._test_seconds
         what = "the whole submission" if whole else "one test"
+        again = self._asked in self._hung
+        self._hung.add(self._asked)
+        if again:
+            self._end(Reason.TIME, f"{self._asked} ran out of time once more")
         self._end(Reason.TIME, f"the code ran longer than the {limit:g} s allowed for {what}")
 
     def _ended(self, child: Child) -> NoReturn:

@@ -169,7 +169,6 @@ def run(
     data: dict[str, Path],
     source: str,
     keep_calls: bool = False,
-    seconds: float = 10.0,
 ) -> list[Outcome]:
     """Run `tests` against the submission behind `session`; one Outcome for each, in order.
 
@@ -183,9 +182,7 @@ def run(
         with _random_noticed(session):
             for number, test in enumerate(tests):
                 following = tests[number + 1].item if number + 1 < len(tests) else None
-                outcomes.append(
-                    _run_one(test, following, session, data, source, keep_calls, seconds, bound)
-                )
+                outcomes.append(_run_one(test, following, session, data, source, keep_calls, bound))
     finally:
         session.stop()
         remote.use(None)
@@ -199,7 +196,6 @@ def _run_one(
     data: dict[str, Path],
     source: str,
     keep_calls: bool,
-    seconds: float,
     bound: set[int],
 ) -> Outcome:
     from studentkit import provide
@@ -208,9 +204,9 @@ def _run_one(
     mount = kind if kind in data else None
     provide(str(data.get(kind, "")), source)
     for _ in (1, 2):
-        session.begin(mount, seconds)
+        session.begin(mount, test.trains)
         _seed_both()
-        found, skipped = _protocol(test, following, session, seconds, bound)
+        found, skipped = _protocol(test, following, session, bound)
         if not session.record.killed_from_outside:
             break  # a worker that something outside killed gets a second chance
     record = session.record
@@ -220,14 +216,14 @@ def _run_one(
 
 
 def _protocol(
-    test: Test, following: Any, session: Session, seconds: float, bound: set[int]
+    test: Test, following: Any, session: Session, bound: set[int]
 ) -> tuple[BaseException | None, bool]:
     """Run setup, call and teardown; return the first exception, and whether the test skipped."""
     _failed_parts.clear()
     item = test.item
     output = io.StringIO()
     previous = signal.signal(signal.SIGALRM, _alarm)
-    signal.setitimer(signal.ITIMER_REAL, seconds + 2)
+    signal.setitimer(signal.ITIMER_REAL, session.seconds_left() + 2)
     try:
         with contextlib.redirect_stdout(output):
             module = getattr(item, "module", None)
@@ -235,7 +231,7 @@ def _protocol(
                 bound.add(id(module))
                 with contextlib.suppress(SubmissionError, WorkerStopped):
                     names.bind(vars(module), session)
-                session.begin(session.data, seconds)
+                session.begin(session.data, test.trains)
             reports = runtestprotocol(item, log=False, nextitem=following)
     except _TestTimeout as error:
         return error, False

@@ -24,6 +24,7 @@ from autograder.sandbox.tiers import Level, Tier
 
 _START_SECONDS = 120
 _ANSWER_SECONDS = 30
+_GOODBYE_SECONDS = 2
 _BOOT = (
     "import sys; sys.path[:] = sys.argv[1:]; sys.dont_write_bytecode = True; "
     "from inside.zygote import main; main()"
@@ -206,7 +207,7 @@ class Zygote:
         self._count += 1
         order: dict[str, Any] = {
             "memory": limits.memory_mb << 20,
-            "cpu_seconds": int(limits.submission_seconds) + 2,
+            "cpu_seconds": int(max(limits.submission_seconds, limits.training_seconds)) + 2,
             "data": str(self._data[data]) if data in self._data else None,
         }
         if self._folder is not None:
@@ -275,12 +276,14 @@ class Zygote:
 
     def close(self) -> None:
         """End the zygote and everything it made."""
-        self._control.close()
+        self._control.close()  # it ends by itself at that, and its workers with it
         process = getattr(self, "_process", None)
         if process is not None:
-            with contextlib.suppress(ProcessLookupError):
+            try:
+                process.wait(_GOODBYE_SECONDS)
+            except subprocess.TimeoutExpired:
                 process.kill()
-            process.wait()
+                process.wait()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 

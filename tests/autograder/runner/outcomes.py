@@ -26,8 +26,10 @@ def main(folder: Path, seconds: float) -> None:
     def body(tests: list[suite.Test]) -> None:
         preload = ["numpy", "numpy.random", "matplotlib.pyplot"]
         with Zygote(tiers.probe(), ["numpy", "matplotlib"], preload) as zygote:
-            session = Session(zygote, code, Limits(seconds, 30 * seconds))
-            for outcome in suite.run(tests, session, {}, "digits", seconds=seconds):
+            session = Session(
+                zygote, code, Limits(test_seconds=seconds, submission_seconds=30 * seconds)
+            )
+            for outcome in suite.run(tests, session, {}, "digits"):
                 row = {name: getattr(outcome, name) for name in ("test", "status", "reason")}
                 printed = [[each.text, each.function, each.where] for each in outcome.printed]
                 rows.append({**row, "message": outcome.message, "printed": printed})

@@ -1,0 +1,322 @@
+"""Everything that grading one assignment needs, prepared once and used for many submissions."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import importlib.util
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from autograder import scoring
+from autograder.layout import Assignment
+from autograder.manifest import Manifest, Rule
+from autograder.manifest import load as load_manifest
+from autograder.records import Action, Grade, Outcome, Submission, Unreadable, Verdict
+from autograder.runner import suite
+from autograder.runner.errors import WorkerStopped
+from autograder.runner.session import Session
+from autograder.runner.suite import Test
+from autograder.sandbox.tiers import Level, Tier
+from autograder.sandbox.zygotes import Zygote
+
+_NOT_STUDENTS = {"conftest", "collect_submission", "setup", "tests", "data", "studentkit"}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a run was asked for, as plain data that crosses to the clerks."""
+
+    root: str
+    assignment: str
+    tier: Tier
+    small: str  # folder with the everyday data
+    training: str  # folder with the data that training tests use
+    data_source: str  # "digits" or "mnist"
+    due: datetime | None = None
+    hidden: bool = True
+    training_tests: bool = True
+
+    def to_json(self) -> str:
+        """Write as one line."""
+        plain = dict(vars(self))
+        plain["tier"] = [self.tier.level.value, list(self.tier.layers), list(self.tier.missing)]
+        plain["due"] = self.due.isoformat() if self.due else None
+        return json.dumps(plain)
+
+    @classmethod
+    def from_json(cls, text: str) -> Setting:
+        """Read what `to_json` wrote."""
+        plain = json.loads(text)
+        level, layers, missing = plain["tier"]
+        plain["tier"] = Tier(Level(level), tuple(layers), tuple(missing))
+        plain["due"] = datetime.fromisoformat(plain["due"]) if plain["due"] else None
+        return cls(**plain)
+
+    @property
+    def data(self) -> dict[str, Path]:
+        """Folders of data by name."""
+        return {"small": Path(self.small), "training": Path(self.training)}
+
+    @property
+    def data_sentence(self) -> str:
+        """Say in a report which data the training tests saw."""
+        if not self.training_tests:
+            return "training tests were left out"
+        if self.data_source == "digits":
+            return "digits drawn on the spot (no MNIST was given; see --data)"
+        return "MNIST"
+
+
+@dataclass
+class Bench:
+    """The prepared state of one process: manifest, skeleton's survey, tests."""
+
+    setting: Setting
+    assignment: Assignment
+    manifest: Manifest
+    tests: list[Test]
+    skeleton: dict[str, Any]
+    salt: str
+    mistake_source: bytes = b""
+    extras: dict[str, Any] = field(default_factory=dict)
+
+    def zygote(self, without: frozenset[str] = frozenset()) -> Zygote:
+        """Start a zygote for this assignment."""
+        return Zygote(
+            self.setting.tier,
+            self.manifest.packages,
+            self.manifest.preload,
+            self.setting.data,
+            self.manifest.data_mount,
+            without,
+        )
+
+    def _session(self, zygote: Zygote, files: dict[str, bytes]) -> Session:
+        return Session(zygote, files, self.manifest.limits, self.manifest.data_mount)
+
+    def run(
+        self,
+        zygote: Zygote,
+        files: dict[str, bytes],
+        mistake: str | None = None,
+        keep_calls: bool = False,
+    ) -> list[Outcome]:
+        """Run every test against `files`, with a known mistake put in if one is named."""
+        session = self._session(zygote, files)
+        if mistake is not None:
+            session.use_mistake(self.mistake_source, mistake)
+        return self._outcomes(session, keep_calls)
+
+    def _outcomes(self, session: Session, keep_calls: bool = False) -> list[Outcome]:
+        return suite.run(
+            self.tests,
+            session,
+            self.setting.data,
+            self.setting.data_source,
+            keep_calls,
+        )
+
+    def grade(self, zygote: Zygote, submission: Submission) -> Grade:
+        """Grade one submission; raises ZygoteError when the machinery fails."""
+        session = self._session(zygote, submission.files)
+        verdicts, functions = self._static(session)
+        outcomes = self._outcomes(session)
+        verdicts += scoring.judge_printing(self.manifest.policy, outcomes, functions)
+        verdicts += scoring.judge_lateness(
+            self.manifest.policy.lateness, submission.submitted_at, self.setting.due
+        )
+        tasks = scoring.task_scores(self.manifest, outcomes)
+        raw = sum((task.score for task in tasks), Fraction(0))
+        failed = [outcome for outcome in outcomes if outcome.status == "error"]
+        error = ""
+        if failed:
+            error = f"the test {failed[0].test} could not run: {failed[0].message}"
+        late = any(verdict.rule == "lateness" for verdict in verdicts)
+        return Grade(
+            submission=submission.name,
+            assignment=self.manifest.id,
+            title=self.manifest.title,
+            tasks=tasks,
+            outcomes=tuple(outcomes),
+            verdicts=tuple(verdicts),
+            score=scoring.apply(verdicts, raw),
+            max_score=self.manifest.max_score,
+            raw_score=raw,
+            tier=self.setting.tier.sentence,
+            data=self.setting.data_sentence,
+            hidden_ran=self.setting.hidden,
+            status="not graded" if error else "late" if late else "graded",
+            submitted_at=submission.submitted_at,
+            time_source=submission.time_source,
+            digest=submission.digest,
+            notes=submission.notes,
+            error=error,
+        )
+
+    def _static(self, session: Session) -> tuple[list[Verdict], dict[str, str]]:
+        """Judge the source before it runs: imports, signatures, missing files.
+
+        Returns the verdicts, and where each function of the source is defined.
+        """
+        from studentkit.rules import SurveyError, compare
+
+        try:
+            facts = session.survey()
+            policy = self.manifest.policy
+            findings = compare(
+                self.skeleton,
+                facts,
+                required=self.manifest.required,
+                submit=self.manifest.submit,
+                allow_imports=policy.imports.allow,
+                allow_standard_library=policy.standard_library.allow,
+            )
+        except (WorkerStopped, SurveyError) as problem:
+            sentence = f"The source could not be read for its imports: {problem}"
+            return [Verdict("syntax", Action.WARN, sentence)], {}
+        rules: dict[str, Rule] = {
+            "imports": policy.imports,
+            "standard_library": policy.standard_library,
+            "signatures": policy.signatures,
+            "files": policy.files,
+        }
+        verdicts, charged = [], set()
+        for finding in findings:
+            rule = rules.get(finding.rule, Rule())
+            action, percent = rule.action, rule.percent
+            if action is Action.DEDUCT and finding.rule in charged:
+                percent = Fraction(0)  # a rule costs once, however often it is broken
+            charged.add(finding.rule)
+            verdicts.append(Verdict(finding.rule, action, finding.sentence, finding.where, percent))
+        return verdicts, _places(facts)
+
+    def refused(self, unreadable: Unreadable) -> Grade:
+        """Make the report of a submission that could not be opened: no score, not a zero."""
+        return not_graded(self.setting, self.manifest, unreadable.name, unreadable.reason)
+
+
+def not_graded(setting: Setting, manifest: Manifest, name: str, reason: str) -> Grade:
+    """Make the grade that says why there is none."""
+    return Grade(
+        submission=name,
+        assignment=manifest.id,
+        title=manifest.title,
+        tasks=(),
+        outcomes=(),
+        verdicts=(),
+        score=Fraction(0),
+        max_score=manifest.max_score,
+        raw_score=Fraction(0),
+        tier=setting.tier.sentence,
+        data=setting.data_sentence,
+        hidden_ran=False,
+        status="not graded",
+        error=reason,
+    )
+
+
+def open_bench(setting: Setting, body: Any) -> None:
+    """Collect the suites and call `body(bench)` inside pytest's loop.
+
+    Raises CollectionError, ManifestError, or whatever `body` raises.
+    """
+    assignment = Assignment(Path(setting.root), setting.assignment)
+    manifest = load_manifest(assignment.manifest)
+    if setting.data_source == "mnist":  # fifteen times as many rows as the drawn digits
+        longer = 15 * manifest.limits.training_seconds
+        limits = dataclasses.replace(manifest.limits, training_seconds=longer)
+        manifest = dataclasses.replace(manifest, limits=limits)
+    hidden = assignment.hidden_tests if setting.hidden else None
+    modules = student_modules(assignment)
+
+    def go(tests: list[Test]) -> None:
+        from studentkit.survey import survey
+
+        chosen = [test for test in tests if setting.training_tests or not test.trains]
+        mistakes = assignment.mistakes
+        bench = Bench(
+            setting,
+            assignment,
+            manifest,
+            in_turn(chosen),
+            survey(folder_files(assignment.skeleton)),
+            fingerprint_of(setting, assignment),
+            mistakes.read_bytes() if mistakes.is_file() else b"",
+        )
+        body(bench)
+
+    suite.collected(
+        assignment.tests,
+        assignment.public_tests,
+        hidden,
+        modules,
+        go,
+        frozenset(task.id for task in manifest.tasks),
+    )
+
+
+def _places(facts: dict[str, Any]) -> dict[str, str]:
+    """Return where each function of a survey is defined, as "utils.py:12"."""
+    return {
+        str(function["name"]): f"{path}:{function['line']}"
+        for path, file in facts["files"].items()
+        for function in file.get("functions", [])
+    }
+
+
+def in_turn(tests: Sequence[Test]) -> list[Test]:
+    """Order the tests: public ones first, and those that train last in each group.
+
+    Code that has seen a hidden test's inputs must not run a public test afterwards, whose
+    message could repeat them. A change of data costs a new worker.
+    """
+    return sorted(tests, key=lambda test: (test.hidden, test.trains))
+
+
+def student_modules(assignment: Assignment) -> frozenset[str]:
+    """Return the top-level module names that belong to the student."""
+    names = set()
+    for path in assignment.solution.iterdir():
+        if path.suffix == ".py":
+            names.add(path.stem)
+        elif path.is_dir() and any(path.glob("*.py")):
+            names.add(path.name)
+    return frozenset(names - _NOT_STUDENTS)
+
+
+def folder_files(folder: Path) -> dict[str, bytes]:
+    """Read a trusted folder as a submission's files."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def fingerprint_of(setting: Setting, assignment: Assignment) -> str:
+    """Hash everything a grade depends on, beside the submission: suites, manifest, our own code."""
+    digest = hashlib.sha256()
+    package = importlib.util.find_spec("autograder")
+    ours = Path(package.origin).parent if package and package.origin else Path()
+    folders = [
+        assignment.root / "assignments" / assignment.id,
+        assignment.public_tests,
+        assignment.hidden_tests,
+        assignment.skeleton,
+        ours,
+    ]
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
+                digest.update(path.read_bytes())
+    digest.update(setting.to_json().encode())
+    digest.update(sys.version.encode())
+    return digest.hexdigest()

@@ -1,0 +1,162 @@
+"""One grading process: takes jobs on standard input, forks for each, writes its reports.
+
+Started by `course`, one per core. It keeps the collected suites and a zygote; a submission is
+opened, run and reported in a fork, so that whatever happens there leaves the next one alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import IO, Any
+
+from autograder.grade.bench import Bench, Setting, not_graded, open_bench
+from autograder.grade.output import write
+from autograder.intake import Source, read
+from autograder.records import Submission
+from autograder.sandbox.inside.confine import die_with_parent
+from autograder.sandbox.runtime import RuntimeMissing
+from autograder.sandbox.zygotes import Zygote, ZygoteError
+
+_ATTEMPTS = 3
+_MARGIN_SECONDS = 60  # for opening and reporting, beside the submission's own limit
+
+
+def main() -> int:
+    """Serve until standard input closes; answers are one JSON object a line."""
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    setting = Setting.from_json(sys.stdin.readline())
+    try:
+        open_bench(setting, lambda bench: _Clerk(bench, answers).serve(sys.stdin))
+    except RuntimeMissing as error:
+        _say(answers, {"fatal": str(error)})
+    except Exception as error:
+        detail = traceback.format_exc() if os.environ.get("AUTOGRADER_DEBUG") else ""
+        _say(answers, {"fatal": f"{type(error).__name__}: {error}", "detail": detail})
+    return 0
+
+
+def _say(answers: IO[str], answer: dict[str, Any]) -> None:
+    answers.write(json.dumps(answer) + "\n")
+    answers.flush()
+
+
+class _Clerk:
+    def __init__(self, bench: Bench, answers: IO[str]) -> None:
+        self._bench = bench
+        self._answers = answers
+        self._zygote: Zygote | None = None
+
+    def serve(self, jobs: IO[str]) -> None:
+        try:
+            self._zygote = self._bench.zygote()
+            _say(self._answers, {"ready": len(self._bench.tests)})
+            while line := jobs.readline():
+                _say(self._answers, self._job(json.loads(line)))
+        finally:
+            if self._zygote is not None:
+                self._zygote.close()
+
+    def _job(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Grade one submission in a fork, with a new zygote where the old one failed."""
+        reason = ""
+        for _ in range(_ATTEMPTS):
+            if self._zygote is None or not self._zygote.alive():
+                if self._zygote is not None:
+                    self._zygote.close()
+                self._zygote = self._bench.zygote()
+            answer = self._forked(job)
+            if "again" not in answer:
+                return answer
+            reason = str(answer["again"])
+            self._zygote.close()  # whatever state it is in, nothing of it is used again
+            self._zygote = None
+        return self._give_up(job, f"the grader itself failed {_ATTEMPTS} times ({reason})")
+
+    def _forked(self, job: dict[str, Any]) -> dict[str, Any]:
+        ours, theirs = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.close(ours)
+            try:
+                die_with_parent()
+                answer = self._grade(job)
+            except ZygoteError as error:
+                answer = {"again": str(error)}
+            except BaseException as error:
+                if os.environ.get("AUTOGRADER_DEBUG"):
+                    traceback.print_exc()
+                answer = {"again": f"{type(error).__name__}: {error}"}
+            with contextlib.suppress(OSError):
+                os.write(theirs, json.dumps(answer).encode())
+            os._exit(0)
+        os.close(theirs)
+        limits = self._bench.manifest.limits
+        training = sum(test.trains for test in self._bench.tests) * limits.training_seconds
+        seconds = limits.submission_seconds + training + _MARGIN_SECONDS
+        data = _read_all(ours, seconds)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        if data is None:
+            return {"again": f"no result within {seconds:.0f} s"}
+        try:
+            answer = json.loads(data)
+        except ValueError:
+            return {"again": "the grading process was killed"}
+        if "again" not in answer and self._zygote is not None:
+            try:
+                self._zygote.reap_all()
+            except ZygoteError:
+                self._zygote.close()
+                self._zygote = None
+        return dict(answer)
+
+    def _grade(self, job: dict[str, Any]) -> dict[str, Any]:
+        bench, zygote = self._bench, self._zygote
+        if zygote is None:
+            raise ZygoteError("there is no zygote")
+        source = Source.from_json(job["source"])
+        found = read(source, expected=job["expected"], times=job["times"])
+        if isinstance(found, Submission):
+            grade = bench.grade(zygote, found)
+        else:
+            grade = bench.refused(found)
+        return write(grade, Path(job["out"]), job["fingerprint"])
+
+    def _give_up(self, job: dict[str, Any], reason: str) -> dict[str, Any]:
+        name = Source.from_json(job["source"]).name
+        grade = not_graded(self._bench.setting, self._bench.manifest, name, reason)
+        return write(grade, Path(job["out"]), "")
+
+
+def _read_all(descriptor: int, seconds: float) -> bytes | None:
+    """Read until the end; None when that takes longer than `seconds`."""
+    deadline = time.monotonic() + seconds
+    parts: list[bytes] = []
+    try:
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([descriptor], [], [], left)[0]:
+                return None
+            part = os.read(descriptor, 65536)
+            if not part:
+                return b"".join(parts)
+            parts.append(part)
+    finally:
+        os.close(descriptor)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,24 @@
+"""Write what one submission's report consists of, results.json last: it says that all is there."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+from autograder.exports.atomic import write_text
+from autograder.exports.gradescope import results
+from autograder.records import Grade
+from autograder.report.page import render
+
+
+def write(grade: Grade, out: Path, fingerprint: str) -> dict[str, Any]:
+    """Write `out/<name>/report.html` and `results.json`; return the results."""
+    grade = dataclasses.replace(grade, fingerprint=fingerprint)
+    folder = out / grade.submission
+    folder.mkdir(parents=True, exist_ok=True)
+    found = results(grade)
+    write_text(folder / "report.html", render(grade))
+    write_text(folder / "results.json", json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    return found
