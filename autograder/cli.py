@@ -1,0 +1,302 @@
+"""The command line: thin callers of the package's functions."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from autograder import layout
+from autograder.layout import Assignment
+from autograder.manifest import ManifestError
+from autograder.manifest import load as load_manifest
+
+DONE, SOME_NOT_GRADED, USAGE, CONFIGURATION, INTERRUPTED = 0, 1, 2, 3, 130
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="""Deep-learning assignments that grade themselves.
+
+An instructor's day: `autograder release mlp_from_scratch -o out` makes the zip for students;
+`autograder grade mlp_from_scratch downloads/ -o reports` grades what they hand in.
+
+An author's day: edit `solutions/`, run `autograder sync` and `autograder validate`.
+
+Exit codes: 0 done, 1 some submission could not be graded, 2 usage, 3 configuration,
+130 interrupted. A low score is no error.""",
+)
+_out, _err = Console(highlight=False), Console(stderr=True, highlight=False)
+
+AssignmentName = Annotated[
+    str, typer.Argument(metavar="ASSIGNMENT", help="Its folder's name; see `autograder list`.")
+]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", "-j", min=1, help="Processes to use; default: all cores.")
+]
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder with real MNIST (IDX files, torchvision's layout or the two CSV files) for "
+        "the tests that train. Without it they use digits drawn on the spot.",
+    ),
+]
+
+
+class _Stop(Exception):
+    """End with a message and an exit code."""
+
+    def __init__(self, message: str, code: int = CONFIGURATION) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def _find(name: str) -> Assignment:
+    return layout.find_assignment(name, layout.find_root())
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int, str], None]]:
+    """Show a bar with the time left, on a terminal and only where it takes a while."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+
+        def update(done: int, total: int, name: str) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield update
+
+
+@app.command("list")
+def list_command() -> None:
+    """List the assignments with their tasks and points."""
+    root = layout.find_root()
+    for assignment in layout.list_assignments(root):
+        manifest = load_manifest(assignment.manifest)
+        title = f"{manifest.id}: {manifest.title} ({float(manifest.max_score):g} points)"
+        table = Table("task", "points", "what it asks", title=title, title_justify="left")
+        for task in manifest.tasks:
+            table.add_row(task.id, f"{float(task.points):g}", task.title)
+        _out.print(table)
+
+
+@app.command()
+def sync(
+    assignment: Annotated[str | None, typer.Argument(help="Only this one; default: all.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit with 3 where something differs.")
+    ] = False,
+) -> None:
+    """Generate `student_skeleton/` from `solutions/`."""
+    from autograder.release.skeleton import sync as synchronise
+
+    root = layout.find_root()
+    chosen = [_find(assignment)] if assignment else layout.list_assignments(root)
+    changes: list[str] = []
+    for each in chosen:
+        changes += synchronise(each, root, check)
+    for change in changes:
+        _out.print(change, markup=False)
+    if check and changes:
+        raise _Stop("the skeleton differs from the solution; run: autograder sync")
+    if not changes:
+        _out.print("every skeleton agrees with its solution")
+
+
+@app.command()
+def release(
+    assignment: AssignmentName,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the zip.")],
+) -> None:
+    """Make the students' zip: handout, skeleton, public tests, student kit; nothing hidden."""
+    from autograder.release.bundle import release as bundle
+
+    chosen = _find(assignment)
+    _out.print(str(bundle(chosen.id, chosen.root, out)), markup=False)
+
+
+@app.command()
+def grade(
+    assignment: AssignmentName,
+    submissions: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="SUBMISSION…",
+            help="A zip, a tar, a folder with one submission, or a folder of any of these.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for reports and grades.csv.")],
+    jobs: Jobs = None,
+    data: Data = None,
+    due: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"],
+            help="When the work was due, with time zone: 2026-01-29T08:00-0500.",
+        ),
+    ] = None,
+    times: Annotated[
+        Path | None, typer.Option(help="CSV with columns submission,time: when each came in.")
+    ] = None,
+    training: Annotated[bool, typer.Option(help="Run the tests that train networks.")] = True,
+    again: Annotated[
+        bool, typer.Option("--again", help="Grade even what has not changed since the last run.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Grade submissions; each gets `OUT/<name>/results.json` and `report.html`.
+
+    A second run keeps what is unchanged, so an interrupted one can simply be repeated.
+    """
+    from autograder.grade import grade_class
+    from autograder.intake import read_times
+
+    chosen = _find(assignment)
+    for path in submissions:
+        if not path.exists():
+            raise _Stop(f"{path}: no such file or folder", USAGE)
+    with _progress("grading") as progress:
+        result = grade_class(
+            chosen,
+            submissions,
+            out,
+            jobs=jobs,
+            data=data,
+            due=due,
+            times=read_times(times) if times else None,
+            training=training,
+            again=again,
+            progress=progress,
+        )
+    if as_json:
+        rows = [vars(summary) for summary in result.summaries]
+        _out.print_json(json.dumps({"out": str(out), "submissions": rows}, default=str))
+    else:
+        _tell(result)
+    if result.interrupted:
+        raise _Stop("interrupted; run the same command again to go on", INTERRUPTED)
+    if result.not_graded or result.leftovers:
+        raise typer.Exit(SOME_NOT_GRADED)
+
+
+def _tell(result: object) -> None:
+    from autograder.grade import ClassResult
+    from autograder.report.visible import visible
+
+    if not isinstance(result, ClassResult):
+        raise TypeError("a class result was expected")
+    for change in result.changes:
+        _out.print(f"changed: {visible(change)}", markup=False)
+    for name, reason in [*result.not_graded, *result.leftovers]:
+        _out.print(f"not graded: {visible(name)}: {visible(reason)}", markup=False)
+    if result.tier is not None:
+        _out.print(f"confinement {result.tier.sentence}", markup=False)
+    kept = f", {result.kept} unchanged since the last run" if result.kept else ""
+    _out.print(f"graded {result.graded}{kept}; see {result.out / 'index.html'}", markup=False)
+
+
+@app.command()
+def validate(
+    assignment: AssignmentName,
+    jobs: Jobs = None,
+    data: Data = None,
+    training: Annotated[bool, typer.Option(help="Run the tests that train networks.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Prove the suites: reference all points, skeleton none, every known mistake caught."""
+    from autograder.grade.course import prepare
+    from autograder.validate import validate as prove
+
+    chosen = _find(assignment)
+    with _progress("proving") as progress:
+        proof = prove(prepare(chosen, data=data, training=training), jobs, progress)
+    if as_json:
+        _out.print_json(json.dumps(proof.to_json()))
+    else:
+        table = Table("variant", "task", "score", "caught by", "problem")
+        for variant in proof.variants:
+            many = len(variant.failed)
+            caught = variant.failed[0].split("::")[-1] if many else "–"
+            caught += f" and {many - 1} more" if many > 1 else ""
+            problem = f"[red]{variant.problem}[/red]" if variant.problem else "ok"
+            table.add_row(variant.name, variant.task, variant.score, caught, problem)
+        _out.print(table)
+        if proof.idle:
+            _out.print(f"{len(proof.idle)} of {len(proof.tests)} tests catch no known mistake:")
+            for test in proof.idle:
+                _out.print(f"  {test}", markup=False)
+        _out.print(f"confinement {proof.tier}", markup=False)
+    if not proof.holds:
+        raise _Stop("the suites do not do what they should; see the column 'problem'")
+
+
+@app.command()
+def demo(
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="Folder for the class and its reports.")
+    ] = Path("demo"),
+    jobs: Jobs = None,
+) -> None:
+    """Make a small class and grade it, on digits drawn on the spot; nothing is downloaded."""
+    from autograder.demo import make_class
+    from autograder.grade import grade_class
+
+    root = layout.find_root()
+    chosen = layout.find_assignment("mlp_from_scratch", root)
+    submissions = make_class(chosen, out / "submissions")
+    _out.print(f"a class of {len(list(submissions.iterdir()))} in {submissions}", markup=False)
+    with _progress("grading") as progress:
+        result = grade_class(chosen, [submissions], out / "reports", jobs=jobs, progress=progress)
+    table = Table("submission", "score", "what it is")
+    from autograder.demo import STORIES
+    from autograder.report.visible import visible
+
+    for summary in result.summaries:
+        score = "not graded" if summary.score is None else f"{summary.score:g}"
+        table.add_row(visible(summary.submission), score, STORIES.get(summary.submission, ""))
+    _out.print(table)
+    _tell(result)
+
+
+def main() -> None:
+    """Run the command line; every expected error is one clear line and an exit code."""
+    from autograder.errors import EXPECTED
+
+    try:
+        app(standalone_mode=False)
+    except _Stop as stop:
+        _err.print(f"autograder: {stop}", markup=False, soft_wrap=True)
+        sys.exit(stop.code)
+    except typer.Exit as end:
+        sys.exit(end.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        _err.print("autograder: interrupted; run the same command again to go on")
+        sys.exit(INTERRUPTED)
+    except (ManifestError, layout.LayoutError, *EXPECTED) as error:
+        _err.print(f"autograder: {error}", markup=False, soft_wrap=True)
+        sys.exit(CONFIGURATION)
+    except Exception as error:
+        if hasattr(error, "show") and hasattr(error, "exit_code"):  # click's usage errors
+            error.show()
+            sys.exit(USAGE)
+        raise
+
+
+if __name__ == "__main__":
+    main()

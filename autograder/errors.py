@@ -1,0 +1,25 @@
+"""The errors that mean "change something and try again", for whoever shows them to a person."""
+
+from __future__ import annotations
+
+from autograder.grade.course import GradeError
+from autograder.intake import IntakeError
+from autograder.mistakes import MistakesError
+from autograder.mnist import DataError
+from autograder.release import ReleaseError
+from autograder.runner.suite import CollectionError
+from autograder.sandbox.runtime import RuntimeMissing
+from autograder.sandbox.zygotes import ZygoteError
+from autograder.validate import ValidateError
+
+EXPECTED = (
+    CollectionError,
+    DataError,
+    GradeError,
+    IntakeError,
+    MistakesError,
+    ReleaseError,
+    RuntimeMissing,
+    ValidateError,
+    ZygoteError,
+)
