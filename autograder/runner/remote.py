@@ -189,7 +189,10 @@ class RemoteObject(_Remote):
 
     def _fetch(self) -> Any:
         """Bring the whole value here; raises SubmissionError where it is too large."""
-        return self._ask("fetch")
+        value = self._ask("fetch")
+        if isinstance(value, _Remote):  # a subclass that only calls itself a list
+            raise TypeError(f"a {self._type_name or self._kind} is no plain {self._kind}")
+        return value
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         if self._kind not in ("list", "array", "iterator"):

@@ -104,7 +104,15 @@ class Session:
         self._output.clear()
         self._written = 0
         if self._child is not None:
-            self._quietly("begin", SEED)
+            try:
+                self._quietly("begin", SEED)
+            except WorkerStopped:
+                self.record = Record()  # it died between two tests: the next one gets a fresh one
+
+    @property
+    def interruptible(self) -> bool:
+        """Whether an exception may come from outside now: not in the middle of a question."""
+        return not self._zygote.asking
 
     def seconds_left(self) -> float:
         """Return what is left of the current test's time."""

@@ -79,6 +79,7 @@ class Zygote:
         self._folder: Path | None = None
         self._data = dict(data or {})
         self._count = 0
+        self.asking = False
         self._layers = [layer for layer in tier.layers if layer not in without]
         shown = runtime.packages(packages)
         ours, theirs = socket.socketpair()
@@ -143,7 +144,7 @@ class Zygote:
             visible += [standard[0], "/dev/null", "/dev/urandom", "/dev/zero"]
             visible = [path for path in visible if path == "/packages" or Path(path).exists()]
             visible = [path for path in visible if not path.startswith("/usr/") or path == "/usr"]
-            setup = {"visible": visible, "readable": [], "outside": "/data/outside"}
+            setup = {"visible": visible, "readable": visible, "outside": "/data/outside"}
             return [*command, *boot, *standard, "/packages"], setup, environment
         self._folder = Path(tempfile.mkdtemp(prefix="autograder-"))
         self._folder.chmod(0o711)
@@ -213,6 +214,8 @@ class Zygote:
         if self._folder is not None:
             order["folder"] = str(self._folder / f"w{self._count}-{secrets.token_hex(4)}")
             order["uid"] = (1 << 30) + secrets.randbelow(1 << 29)
+        elif "mounts" not in self._layers:
+            order["folder"] = f"/tmp/w{self._count}"
         channel, theirs = socket.socketpair()
         output, output_end = os.pipe()
         try:
@@ -247,8 +250,11 @@ class Zygote:
     def _ask(
         self, message: list[Any], descriptors: list[int], seconds: float = _ANSWER_SECONDS
     ) -> tuple[Any, list[int]]:
+        if self.asking:
+            raise ZygoteError("an earlier question to the worker's parent was interrupted")
         payload = wire.frame(wire.encode(message))
         self._control.settimeout(seconds)
+        self.asking = True  # stays so where an exception leaves half an answer on the socket
         try:
             socket.send_fds(self._control, [payload[: wire.HEADER_SIZE]], descriptors)
             self._control.sendall(payload[wire.HEADER_SIZE :])
@@ -261,6 +267,7 @@ class Zygote:
                 body += self._more(size - len(body))
         except (OSError, TimeoutError) as error:
             raise ZygoteError(f"the worker's parent does not answer: {error}") from None
+        self.asking = False
         answer = wire.decode(body)
         if answer[0] != "ok":
             for descriptor in received:

@@ -1,0 +1,111 @@
+"""No hostile submission gains a point, sees a secret, survives, or harms the next one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_HERE = Path(__file__).parent
+sys.path.insert(0, str(_HERE))
+
+from attacks import ATTACKS  # noqa: E402
+
+_OTHER_TIERS = [
+    "forging.equal_to_everything",
+    "forging.patches_the_server",
+    "stealing.walks_the_disk",
+    "stealing.guesses_paths",
+    "stealing.own_memory",
+    "stealing.leftovers",
+    "exfiltrating.tcp",
+    "exfiltrating.unix",
+    "exfiltrating.writes_outside",
+    "exhausting.endless_loop",
+    "exhausting.memory",
+    "exhausting.forks",
+    "exhausting.fills_the_disk",
+    "protocol.forged_reply",
+    "escaping.executes",
+    "escaping.signals",
+    "escaping.namespaces_again",
+]
+_LIMIT_SECONDS = 3 + 1  # the arena's limit for one submission, and the grace
+
+
+def need_bubblewrap() -> None:
+    """Tier A cannot be shown without it; where CI runs it has to be there."""
+    if shutil.which("bwrap") is None:
+        message = "bubblewrap is not installed (apt-get install bubblewrap); tier A needs it"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+
+
+def arena(folder: Path, level: str, without: str = "", *names: str) -> list[dict[str, Any]]:
+    """Run the arena and return a row for each attack, then one about the whole."""
+    home = folder / "home"
+    home.mkdir(parents=True)
+    done = subprocess.run(
+        [sys.executable, str(_HERE / "arena.py"), str(folder / "arena"), level, without, *names],
+        env={**os.environ, "HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    rows: list[dict[str, Any]] = json.loads(done.stdout)
+    return rows
+
+
+def check(row: dict[str, Any], processes: int) -> None:
+    """Assert everything that is promised about one attack."""
+    assert row["passed"] == 0, "it earned something"
+    assert not row["canary"], "it saw a secret"
+    assert row["honest_after"], "the honest submission after it lost points"
+    assert not row["hidden_texts"], "a hidden test's outcome carries text"
+    assert not row["errors"], "it made a test that could not run, which is the staff's problem"
+    assert row["seconds"] < _LIMIT_SECONDS, "it took longer than its limit"
+    assert row["processes"] <= processes, "a process survived"
+    assert "WROTE" not in json.dumps(row["texts"]), "it wrote where it must not"
+
+
+@pytest.fixture(scope="module")
+def fought(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """Every attack once, in tier A."""
+    need_bubblewrap()
+    rows = arena(tmp_path_factory.mktemp("tier_a"), "A")
+    assert rows[-1]["tier"] == "A"
+    assert rows[-1]["left"] == 0, "a process outlived the grader"
+    return {row["name"]: row for row in rows[:-1]}
+
+
+@pytest.mark.bubblewrap
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_gains_nothing(fought: dict[str, dict[str, Any]], name: str) -> None:
+    """No point, no secret, no survivor, no delay, and the next submission is unharmed."""
+    check(fought[name], processes=3)
+
+
+def test_there_are_at_least_sixty_attacks() -> None:
+    """Forging, stealing, exfiltrating, exhausting, protocol and escaping, all of them."""
+    assert len(ATTACKS) >= 60
+
+
+@pytest.mark.parametrize("level", ["B", "C"])
+def test_lower_tiers_hold_against_the_most_important_attacks(level: str, tmp_path: Path) -> None:
+    """Without namespaces the same promises hold; B needs root."""
+    if level == "B" and os.geteuid() != 0:
+        level = "C"  # what this user gets instead
+    rows = arena(tmp_path, level, "", *_OTHER_TIERS)
+    assert rows[-1]["tier"] == level
+    for row in rows[:-1]:
+        check(row, processes=1)
+    assert rows[-1]["left"] == 0
