@@ -279,7 +279,8 @@ def main() -> None:
     from autograder.errors import EXPECTED
 
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)  # returns the code of typer.Exit
+        sys.exit(code if isinstance(code, int) else DONE)
     except _Stop as stop:
         _err.print(f"autograder: {stop}", markup=False, soft_wrap=True)
         sys.exit(stop.code)

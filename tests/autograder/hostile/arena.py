@@ -24,7 +24,7 @@ from autograder.sandbox.zygotes import Zygote
 
 LIMITS = Limits(test_seconds=0.7, submission_seconds=3, memory_mb=1024, output_kb=64)
 
-PUBLIC = '''
+PUBLIC = """
 import numpy as np
 from answer import double, total
 from studentkit import assert_close, task
@@ -38,7 +38,7 @@ def test_double():
 def test_total():
     values = [1.0, 2.0]
     assert_close(total(values), sum(values))
-'''
+"""
 HIDDEN = '''
 import numpy as np
 import answer
@@ -108,7 +108,12 @@ def main(folder: Path, level: str, without: frozenset[str], names: list[str]) ->
         rows.append({"tier": tier.level, "left": _descendants(), "usual": usual["passed"]})
 
     suite.collected(
-        folder, folder / "public", folder / "hidden", frozenset({"answer"}), body, frozenset({"all"})
+        folder,
+        folder / "public",
+        folder / "hidden",
+        frozenset({"answer"}),
+        body,
+        frozenset({"all"}),
     )
     json.dump(rows, answers)
     answers.close()
@@ -152,4 +157,9 @@ def _descendants() -> int:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], frozenset(filter(None, sys.argv[3].split(","))), sys.argv[4:])
+    main(
+        Path(sys.argv[1]),
+        sys.argv[2],
+        frozenset(filter(None, sys.argv[3].split(","))),
+        sys.argv[4:],
+    )

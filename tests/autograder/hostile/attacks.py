@@ -6,7 +6,7 @@ function then hands to the grader, where a canary would be noticed.
 
 from __future__ import annotations
 
-PREAMBLE = '''
+PREAMBLE = """
 import ctypes, gc, os, socket, struct, sys, threading, time
 import numpy as np
 LOOT = []
@@ -26,7 +26,7 @@ def read(path):
     with open(path, "rb") as file:
         return file.read(100000).decode("latin1")
 libc = ctypes.CDLL(None, use_errno=True)
-'''
+"""
 
 FORGING = {
     "equal_to_everything": """
@@ -424,9 +424,11 @@ GROUPS = {
     "escaping": ESCAPING,
 }
 ATTACKS = {
-    f"{group}.{name}": PREAMBLE + code for group, attacks in GROUPS.items() for name, code in attacks.items()
+    f"{group}.{name}": PREAMBLE + code
+    for group, attacks in GROUPS.items()
+    for name, code in attacks.items()
 }
-HONEST = '''
+HONEST = """
 import numpy as np
 def double(x): return 2 * x
 def label(x): return "positive" if x > 0 else "negative"
@@ -434,4 +436,4 @@ def total(values): return float(sum(values))
 class Model:
     def __init__(self): self.weights = {}
     def forward(self, x): return x @ self.weights["W"]
-'''
+"""

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from attacks import ATTACKS
+from machine import need_bubblewrap
 
 _HERE = Path(__file__).parent
-sys.path.insert(0, str(_HERE))
-
-from attacks import ATTACKS  # noqa: E402
 
 _OTHER_TIERS = [
     "forging.equal_to_everything",
@@ -37,15 +35,6 @@ _OTHER_TIERS = [
     "escaping.namespaces_again",
 ]
 _LIMIT_SECONDS = 3 + 1  # the arena's limit for one submission, and the grace
-
-
-def need_bubblewrap() -> None:
-    """Tier A cannot be shown without it; where CI runs it has to be there."""
-    if shutil.which("bwrap") is None:
-        message = "bubblewrap is not installed (apt-get install bubblewrap); tier A needs it"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
 
 
 def arena(folder: Path, level: str, without: str = "", *names: str) -> list[dict[str, Any]]:
