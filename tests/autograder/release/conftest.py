@@ -201,7 +201,7 @@ def run() -> Callable[..., subprocess.CompletedProcess[str]]:
         environment = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("PYTEST", "PYTHON", "COV"))
+            if name != "CI" and not name.startswith(("PYTEST", "PYTHON", "COV"))
         }
         return subprocess.run(
             [sys.executable, *arguments],
