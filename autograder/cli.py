@@ -229,18 +229,25 @@ def validate(
     if as_json:
         _out.print_json(json.dumps(proof.to_json()))
     else:
-        table = Table("variant", "task", "score", "caught by", "problem")
+        table = Table("variant", "task", "score", "caught by", "carried", "problem")
         for variant in proof.variants:
             many = len(variant.failed)
             caught = variant.failed[0].split("::")[-1] if many else "–"
             caught += f" and {many - 1} more" if many > 1 else ""
             problem = f"[red]{variant.problem}[/red]" if variant.problem else "ok"
-            table.add_row(variant.name, variant.task, variant.score, caught, problem)
+            carried = str(len(variant.carried) or "")
+            table.add_row(variant.name, variant.task, variant.score, caught, carried, problem)
         _out.print(table)
+        _out.print("carried: tests of later tasks that passed once the wrong function was supplied")
         if proof.idle:
             _out.print(f"{len(proof.idle)} of {len(proof.tests)} tests catch no known mistake:")
             for test in proof.idle:
                 _out.print(f"  {test}", markup=False)
+        if proof.repeating:
+            _out.print(
+                f"{len(proof.repeating)} tests catch only what other tests catch too "
+                "(--json names them)"
+            )
         _out.print(f"confinement {proof.tier}", markup=False)
     if not proof.holds:
         raise _Stop("the suites do not do what they should; see the column 'problem'")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -24,6 +25,8 @@ class Task:
     title: str
     points: Fraction
     needs: tuple[str, ...] = ()  # tasks whose functions this one calls
+    functions: tuple[str, ...] = ()  # "module.Class.name": what a student writes for this task
+    carried: Fraction = Fraction(100)  # percent of a test that passes with needed ones supplied
 
 
 @dataclass(frozen=True)
@@ -205,6 +208,8 @@ def _tasks(sections: list[_Section], top: _Section) -> tuple[Task, ...]:
             title=section.take("title", str),
             points=Fraction(str(points)),
             needs=section.strings("needs"),
+            functions=section.strings("functions"),
+            carried=Fraction(str(section.number("carried", 100, 0, 100))),
         )
         section.done()
         if any(task.id == other.id for other in tasks):
@@ -217,7 +222,21 @@ def _tasks(sections: list[_Section], top: _Section) -> tuple[Task, ...]:
         for upstream in task.needs:
             if upstream not in known:
                 raise top.fail("tasks", f"'{task.id}' needs '{upstream}', which is no task")
+    for task in tasks:
+        if task.id in needed(tasks, task.id):
+            raise top.fail("tasks", f"'{task.id}' needs itself, by way of its own 'needs'")
     return tuple(tasks)
+
+
+def needed(tasks: Sequence[Task], task_id: str) -> tuple[str, ...]:
+    """Return the tasks that `task_id` builds on, directly or not, in the manifest's order."""
+    direct = {task.id: task.needs for task in tasks}
+    reached: set[str] = set()
+    waiting = set(direct[task_id])
+    while waiting:
+        reached |= waiting
+        waiting = {more for one in waiting for more in direct[one]} - reached
+    return tuple(task.id for task in tasks if task.id in reached)
 
 
 def _limits(section: _Section) -> Limits:

@@ -89,6 +89,7 @@ class Outcome:
     printed: tuple[Printed, ...] = ()
     calls: tuple[Call, ...] = ()
     mistake: str = ""  # id of the mistake that explains the failure, once diagnosed
+    carried: tuple[str, ...] = ()  # tasks whose functions the grader supplied: passed with them
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ class TaskScore:
     max_score: Fraction
     passed: int = 0
     total: int = 0
+    carried: Fraction = Fraction(100)  # percent for a test that passed with supplied functions
 
 
 @dataclass(frozen=True)

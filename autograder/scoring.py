@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from fractions import Fraction
 
-from autograder.manifest import Lateness, Manifest, Policy
+from autograder.manifest import Lateness, Manifest, Policy, Task
 from autograder.records import Action, Outcome, Printed, Status, TaskScore, Verdict
 
 _MAX_PRINTING = 10  # verdicts: a loop over made-up functions must not fill the report
@@ -15,6 +15,9 @@ _MAX_PRINTING = 10  # verdicts: a loop over made-up functions must not fill the 
 
 def task_scores(manifest: Manifest, outcomes: Iterable[Outcome]) -> tuple[TaskScore, ...]:
     """Return the score of each task: its points times the share of its tests that passed.
+
+    A test that passed with the grader's functions in place of wrong ones that the task builds on
+    counts for the share that the manifest declares.
 
     Tests that could not run count as not passed here; whoever sees one must not publish the
     score (`has_errors`).
@@ -24,10 +27,18 @@ def task_scores(manifest: Manifest, outcomes: Iterable[Outcome]) -> tuple[TaskSc
     for task in manifest.tasks:
         mine = [outcome for outcome in outcomes if outcome.task == task.id]
         passed = sum(outcome.status is Status.PASSED for outcome in mine)
-        share = Fraction(passed, len(mine)) if mine else Fraction(0)
-        row = TaskScore(task.id, task.title, task.points * share, task.points, passed, len(mine))
+        earned = sum((_earned(outcome, task) for outcome in mine), Fraction(0))
+        share = earned / len(mine) if mine else Fraction(0)
+        points = task.points * share
+        row = TaskScore(task.id, task.title, points, task.points, passed, len(mine), task.carried)
         scores.append(row)
     return tuple(scores)
+
+
+def _earned(outcome: Outcome, task: Task) -> Fraction:
+    if outcome.status is not Status.PASSED:
+        return Fraction(0)
+    return task.carried / 100 if outcome.carried else Fraction(1)
 
 
 def has_errors(outcomes: Iterable[Outcome]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -15,6 +16,7 @@ from autograder import scoring
 from autograder.grade.bench import Bench, Setting, folder_files, open_bench
 from autograder.mistakes import Mistake
 from autograder.records import Outcome, Status
+from autograder.runner.suite import Test
 from autograder.sandbox.inside.confine import die_with_parent
 from autograder.sandbox.tiers import Level
 
@@ -34,6 +36,7 @@ class Variant:
     task: str = ""  # the task a mistake belongs to
     score: str = ""
     failed: list[str] = field(default_factory=list)  # test ids
+    carried: list[str] = field(default_factory=list)  # those that passed once it was supplied
     tasks_lost: list[str] = field(default_factory=list)
     problem: str = ""  # "" when the suite did what it should
 
@@ -46,12 +49,33 @@ class Proof:
     tier: str
     tests: list[str]
     variants: list[Variant]
-    idle: list[str] = field(default_factory=list)  # tests that catch no known mistake
 
     @property
     def holds(self) -> bool:
         """Whether nothing was found against the suites."""
         return not any(variant.problem for variant in self.variants)
+
+    def caught_by(self, test: str) -> set[str]:
+        """Return the mistakes that `test` catches, those of other tasks too."""
+        mistakes = [variant for variant in self.variants if variant.kind == "mistake"]
+        return {one.name for one in mistakes if test in one.failed or test in one.carried}
+
+    @property
+    def idle(self) -> list[str]:
+        """Tests that catch no known mistake."""
+        known = any(variant.kind == "mistake" for variant in self.variants)
+        return [test for test in self.tests if known and not self.caught_by(test)]
+
+    @property
+    def repeating(self) -> list[str]:
+        """Tests that catch something, but nothing that no other test catches."""
+        caught = {test: self.caught_by(test) for test in self.tests}
+        counts = Counter(name for names in caught.values() for name in names)
+        return [
+            test
+            for test, names in caught.items()
+            if names and all(counts[name] > 1 for name in names)
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -62,6 +86,7 @@ class Proof:
             "tests": self.tests,
             "variants": [vars(variant) for variant in self.variants],
             "tests_that_catch_nothing": self.idle,
+            "tests_that_catch_what_others_catch": self.repeating,
         }
 
 
@@ -84,8 +109,7 @@ def validate(
         for mistake in known:
             if mistake.task not in tasks:
                 raise ValidateError(f"mistake '{mistake.id}' belongs to no task: {mistake.task}")
-        names = [REFERENCE, SKELETON, *(mistake.id for mistake in known)]
-        rows = _share(bench, names, jobs or os.cpu_count() or 1, progress)
+        rows = _share(bench, known, jobs or os.cpu_count() or 1, progress)
         proofs.append(_judge(bench, known, rows))
 
     open_bench(setting, body)
@@ -93,9 +117,13 @@ def validate(
 
 
 def _share(
-    bench: Bench, names: Sequence[str], jobs: int, progress: Callable[[int, int, str], None] | None
+    bench: Bench,
+    known: Sequence[Mistake],
+    jobs: int,
+    progress: Callable[[int, int, str], None] | None,
 ) -> dict[str, Any]:
     """Run the variants in `jobs` forks; each answers with one line of JSON per variant."""
+    names = [REFERENCE, SKELETON, *(mistake.id for mistake in known)]
     jobs = min(jobs, len(names))
     ours, theirs = os.pipe()
     queue, queue_end = os.pipe()  # two bytes per variant: whoever is free takes the next
@@ -108,7 +136,7 @@ def _share(
             try:
                 die_with_parent()
                 os.close(ours)
-                _work(bench, names, queue, theirs)
+                _work(bench, names, {one.id: one for one in known}, queue, theirs)
             finally:
                 os._exit(0)
         children.append(pid)
@@ -134,81 +162,75 @@ def _share(
     return rows
 
 
-def _work(bench: Bench, names: Sequence[str], queue: int, answers: int) -> None:
+def _work(
+    bench: Bench, names: Sequence[str], known: dict[str, Mistake], queue: int, answers: int
+) -> None:
     reference = folder_files(bench.assignment.solution)
     skeleton = folder_files(bench.assignment.skeleton)
     with bench.zygote() as zygote:
         while number := os.read(queue, 2):
             name = names[int.from_bytes(number, "big")]
             files = skeleton if name == SKELETON else reference
-            mistake = None if name in (REFERENCE, SKELETON) else name
+            mistake = None if name in (REFERENCE, SKELETON) else known[name]
             try:
-                outcomes = bench.run(zygote, files, mistake)
+                tests = bench.tests if mistake is None else _telling(bench, mistake)
+                outcomes = bench.judge(zygote, files, mistake.id if mistake else None, tests)
                 row: dict[str, Any] = {"name": name, "rows": [_row(each) for each in outcomes]}
             except Exception as error:
                 row = {"name": name, "error": f"{type(error).__name__}: {error}"}
             os.write(answers, (json.dumps(row) + "\n").encode())
 
 
-def _row(outcome: Outcome) -> list[str]:
-    return [outcome.test, outcome.task, outcome.status.value, outcome.message]
+def _telling(bench: Bench, mistake: Mistake) -> list[Test]:
+    """Return the tests to prove a mistake with: training takes seconds and tells little.
+
+    A test that trains measures the whole; it is run where it belongs to the mistake's own task.
+    """
+    return [test for test in bench.tests if not test.trains or test.task == mistake.task]
+
+
+def _row(outcome: Outcome) -> list[Any]:
+    return [
+        outcome.test,
+        outcome.task,
+        outcome.status.value,
+        outcome.message,
+        list(outcome.carried),
+    ]
 
 
 def _judge(bench: Bench, known: Sequence[Mistake], rows: dict[str, Any]) -> Proof:
     tests = [test.id for test in bench.tests]
     by_task = {test.id: test.task for test in bench.tests}
     variants = []
-    catching: set[str] = set()
     for name, row in rows.items():
         kind = name if name in (REFERENCE, SKELETON) else "mistake"
-        broken = [test for test, _, status, _ in row["rows"] if status == Status.ERROR]
-        failed = [test for test, _, status, _ in row["rows"] if status != Status.PASSED]
+        broken = [test for test, _, status, _, _ in row["rows"] if status == Status.ERROR]
+        failed = [test for test, _, status, _, _ in row["rows"] if status != Status.PASSED]
+        carried = [test for test, _, _, _, carried in row["rows"] if carried]
         lost = sorted({by_task[test] for test in failed})
-        variant = Variant(name, kind, failed=failed, tasks_lost=lost)
-        variant.score = scoring.points(_score(bench, row["rows"]))
+        variant = Variant(name, kind, failed=failed, carried=carried, tasks_lost=lost)
         if kind == "mistake":
             variant.task = next(mistake.task for mistake in known if mistake.id == name)
-            catching.update(failed)
-        variant.problem = _problem(variant, broken, len(tests), _wholes(bench, variant))
+        else:
+            variant.score = scoring.points(_score(bench, row["rows"]))
+        variant.problem = _problem(variant, broken, len(tests))
         variants.append(variant)
     order = [REFERENCE, SKELETON, *(mistake.id for mistake in known)]
     variants.sort(key=lambda variant: order.index(variant.name))
-    idle = [test for test in tests if test not in catching] if known else []
-    return Proof(bench.manifest.id, bench.setting.tier.sentence, tests, variants, idle)
+    return Proof(bench.manifest.id, bench.setting.tier.sentence, tests, variants)
 
 
-def _score(bench: Bench, rows: list[list[str]]) -> Fraction:
+def _score(bench: Bench, rows: list[list[Any]]) -> Fraction:
     outcomes = [
-        Outcome(test, task, "", Status(status), hidden=True) for test, task, status, _ in rows
+        Outcome(test, task, "", Status(status), hidden=True, carried=tuple(carried))
+        for test, task, status, _, carried in rows
     ]
     scores = scoring.task_scores(bench.manifest, outcomes)
     return sum((task.score for task in scores), Fraction(0))
 
 
-def _wholes(bench: Bench, variant: Variant) -> set[str]:
-    """Return the foreign tasks that a mistake may cost: those that only training tests lost.
-
-    A test that trains measures the whole; it may notice a mistake in any task that its own
-    task needs.
-    """
-    lost: dict[str, list[bool]] = {}
-    for test in bench.tests:
-        if test.id in variant.failed:
-            lost.setdefault(test.task, []).append(test.trains)
-    needs = {task.id: set(task.needs) for task in bench.manifest.tasks}
-    wholes = set()
-    for task, trained in lost.items():
-        reached: set[str] = set()
-        waiting = set(needs[task])
-        while waiting:
-            reached |= waiting
-            waiting = set().union(*(needs[one] for one in waiting)) - reached
-        if all(trained) and variant.task in reached:
-            wholes.add(task)
-    return wholes
-
-
-def _problem(variant: Variant, broken: list[str], total: int, wholes: set[str]) -> str:
+def _problem(variant: Variant, broken: list[str], total: int) -> str:
     if broken:
         return f"{broken[0]} could not run"
     if variant.kind == REFERENCE:
@@ -218,5 +240,5 @@ def _problem(variant: Variant, broken: list[str], total: int, wholes: set[str]) 
         return f"passes {earned} tests" if earned else ""
     if variant.task not in variant.tasks_lost:
         return f"is not caught in its task {variant.task}"
-    foreign = [task for task in variant.tasks_lost if task != variant.task and task not in wholes]
+    foreign = [task for task in variant.tasks_lost if task != variant.task]
     return f"costs points in {', '.join(foreign)} as well" if foreign else ""

@@ -61,7 +61,7 @@ def _summary(grade: Grade) -> str:
 
 def _entry(number: int, given: Feedback) -> dict[str, Any]:
     task = given.task
-    complete = 0 < task.total == task.passed
+    complete = task.total > 0 and task.score == task.max_score
     return {
         "number": str(number),
         "name": visible(task.title),
@@ -79,6 +79,8 @@ def _output(given: Feedback) -> str:
     lines = []
     if not given.lines:
         return "No test of this task was run."
+    if given.carried:
+        lines.append(given.carried)
     if given.public:
         lines.append(_count("Public tests", given.public))
         lines += [_line(line) for line in given.public if not line.passed]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import scoring
+from autograder.grade.carrying import Supplier, carry
 from autograder.layout import Assignment
 from autograder.manifest import Manifest, Rule
 from autograder.manifest import load as load_manifest
@@ -98,8 +99,13 @@ class Bench:
             without,
         )
 
-    def _session(self, zygote: Zygote, files: dict[str, bytes]) -> Session:
-        return Session(zygote, files, self.manifest.limits, self.manifest.data_mount)
+    def _session(
+        self, zygote: Zygote, files: dict[str, bytes], mistake: str | None = None
+    ) -> Session:
+        session = Session(zygote, files, self.manifest.limits, self.manifest.data_mount)
+        if mistake is not None:
+            session.use_mistake(self.mistake_source, mistake)
+        return session
 
     def run(
         self,
@@ -107,27 +113,75 @@ class Bench:
         files: dict[str, bytes],
         mistake: str | None = None,
         keep_calls: bool = False,
+        tests: Sequence[Test] | None = None,
+        until_failure: bool = False,
     ) -> list[Outcome]:
-        """Run every test against `files`, with a known mistake put in if one is named."""
-        session = self._session(zygote, files)
-        if mistake is not None:
-            session.use_mistake(self.mistake_source, mistake)
-        return self._outcomes(session, keep_calls)
+        """Run `tests` (all of them) against `files`, with a known mistake put in if one is named.
 
-    def _outcomes(self, session: Session, keep_calls: bool = False) -> list[Outcome]:
+        `until_failure` leaves out what follows the first test that does not pass.
+        """
+        session = self._session(zygote, files, mistake)
+        return self._outcomes(
+            session, self.tests if tests is None else tests, keep_calls, until_failure
+        )
+
+    def judge(
+        self,
+        zygote: Zygote,
+        files: dict[str, bytes],
+        mistake: str | None = None,
+        tests: Sequence[Test] | None = None,
+    ) -> list[Outcome]:
+        """Run `tests` as for a grade: failed ones once more with wrong upstream tasks supplied."""
+        tests = self.tests if tests is None else tests
+        session = self._session(zygote, files, mistake)
+        outcomes = self._outcomes(session, tests, keep_calls=True)
+        return self._carried(zygote, files, mistake, tests, outcomes)
+
+    def _carried(
+        self,
+        zygote: Zygote,
+        files: dict[str, bytes],
+        mistake: str | None,
+        tests: Sequence[Test],
+        outcomes: list[Outcome],
+    ) -> list[Outcome]:
+        return carry(
+            self.manifest,
+            tests,
+            outcomes,
+            lambda: self._session(zygote, files, mistake),
+            lambda: Supplier(
+                zygote,
+                folder_files(self.assignment.solution),
+                self.manifest.limits,
+                self.manifest.data_mount,
+            ),
+            lambda chosen, session: self._outcomes(session, chosen, keep_calls=True),
+        )
+
+    def _outcomes(
+        self,
+        session: Session,
+        tests: Sequence[Test],
+        keep_calls: bool = False,
+        until_failure: bool = False,
+    ) -> list[Outcome]:
         return suite.run(
-            self.tests,
+            list(tests),
             session,
             self.setting.data,
             self.setting.data_source,
             keep_calls,
+            until_failure,
         )
 
     def grade(self, zygote: Zygote, submission: Submission) -> Grade:
         """Grade one submission; raises ZygoteError when the machinery fails."""
         session = self._session(zygote, submission.files)
         verdicts, functions = self._static(session)
-        outcomes = self._outcomes(session)
+        outcomes = self._outcomes(session, self.tests, keep_calls=True)
+        outcomes = self._carried(zygote, submission.files, None, self.tests, outcomes)
         verdicts += scoring.judge_printing(self.manifest.policy, outcomes, functions)
         verdicts += scoring.judge_lateness(
             self.manifest.policy.lateness, submission.submitted_at, self.setting.due
@@ -310,6 +364,7 @@ def fingerprint_of(setting: Setting, assignment: Assignment) -> str:
         assignment.public_tests,
         assignment.hidden_tests,
         assignment.skeleton,
+        assignment.solution,  # it answers where a needed function is wrong
         ours,
     ]
     for folder in folders:

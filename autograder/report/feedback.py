@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from autograder.records import Grade, Outcome, Reason, Status, TaskScore
 from autograder.report.visible import excerpt, visible
+from autograder.scoring import points
 
 _REASONS = {
     Reason.TIME: "out of time",
@@ -38,6 +39,7 @@ class Feedback:
 
     task: TaskScore
     lines: tuple[Line, ...]
+    carried: str = ""  # what was supplied by the grader, in one sentence; "" where nothing was
 
     @property
     def failed(self) -> tuple[Line, ...]:
@@ -67,9 +69,25 @@ def feedback(grade: Grade, mistakes: Mapping[str, str] | None = None) -> tuple[F
         Feedback(
             task,
             tuple(_line(outcome, hints) for outcome in grade.outcomes if outcome.task == task.id),
+            _carried(grade, task),
         )
         for task in grade.tasks
     )
+
+
+def _carried(grade: Grade, task: TaskScore) -> str:
+    """Say what the grader supplied so that an earlier error does not cost this task's points."""
+    mine = [one for one in grade.outcomes if one.task == task.id and one.carried]
+    if not mine:
+        return ""
+    supplied = {name for one in mine for name in one.carried}
+    titles = [f"“{one.title}”" for one in grade.tasks if one.id in supplied]
+    named = visible(" and ".join([", ".join(titles[:-1]), titles[-1]] if titles[1:] else titles))
+    count = "1 test" if len(mine) == 1 else f"{len(mine)} tests"
+    costs = "your error there costs nothing here"
+    if task.carried < 100:
+        costs = f"such a test counts {points(task.carried)} %"
+    return f"{count} passed with the grader's functions of {named} in place of yours: {costs}."
 
 
 def _line(outcome: Outcome, hints: Mapping[str, str]) -> Line:

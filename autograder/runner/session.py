@@ -73,6 +73,7 @@ class Session:
         self._written = 0
         self._random_moved: set[str] = set()
         self._mistake: tuple[bytes, str] | None = None
+        self._supplied: dict[str, Callable[..., Any]] = {}
         self.record = Record()
         self.resolve_reference: Callable[[Reference], Any] = lambda reference: reference
         self.reference_of: Callable[[Any], Any] = lambda thing: None
@@ -82,6 +83,11 @@ class Session:
     def use_mistake(self, source: bytes, name: str) -> None:
         """Put a known mistake into every worker from now on (for proving a suite)."""
         self._mistake = (source, name)
+
+    def supply(self, functions: dict[str, Callable[..., Any]]) -> None:
+        """Have `functions`, by "module.Class.name", answer in place of the submission's own."""
+        self._supplied = dict(functions)
+        self.stop()
 
     def begin(self, data: str | None, trains: bool = False) -> None:
         """Start a test: a new record, its own deadline, fixed seeds, the data it may read.
@@ -214,7 +220,7 @@ class Session:
         try:
             value = function(*arguments, **named)
             return wire.encode(["answer", value], self._refer)
-        except WorkerStopped:
+        except (WorkerStopped, ZygoteError):  # the latter is the grader's own fault
             raise
         except Exception as error:
             return wire.encode(["refuse", f"{type(error).__name__}: {error}"[:500]])
@@ -318,6 +324,8 @@ class Session:
             self._quietly("load", self._files)
             if self._mistake is not None:
                 self._quietly("mistake", *self._mistake)
+            if self._supplied:
+                self._quietly("supply", self._supplied)
             self._quietly("begin", SEED)
 
     def stop(self) -> None:

@@ -169,10 +169,12 @@ def run(
     data: dict[str, Path],
     source: str,
     keep_calls: bool = False,
+    until_failure: bool = False,
 ) -> list[Outcome]:
     """Run `tests` against the submission behind `session`; one Outcome for each, in order.
 
-    `data` maps "small" and "training" to folders. Raises ZygoteError when the grader's own
+    `data` maps "small" and "training" to folders; `until_failure` leaves out what follows the
+    first test that does not pass. Raises ZygoteError when the grader's own
     machinery fails; a submission cannot cause that.
     """
     remote.use(session)
@@ -183,6 +185,8 @@ def run(
             for number, test in enumerate(tests):
                 following = tests[number + 1].item if number + 1 < len(tests) else None
                 outcomes.append(_run_one(test, following, session, data, source, keep_calls, bound))
+                if until_failure and outcomes[-1].status is not Status.PASSED:
+                    break
     finally:
         session.stop()
         remote.use(None)

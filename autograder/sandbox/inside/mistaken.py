@@ -27,7 +27,7 @@ def apply(source: bytes, name: str) -> None:
     # Trusted source of the assignment's author, run in the worker like the code it changes.
     exec(compile(source, "mistakes.py", "exec"), {"__name__": "mistakes"})
     target, wrong = declared[name]
-    owner, attribute = _find(target)
+    owner, attribute = find(target)
     original = getattr(owner, attribute)
 
     @functools.wraps(original)
@@ -36,13 +36,18 @@ def apply(source: bytes, name: str) -> None:
 
     setattr(owner, attribute, mistaken)
     if isinstance(owner, types.ModuleType):
-        for module in list(sys.modules.values()):  # `from utils import f` made further bindings
-            for key, value in list(vars(module).items()):
-                if value is original:
-                    setattr(module, key, mistaken)
+        rebind(original, mistaken)
 
 
-def _find(target: str) -> tuple[Any, str]:
+def rebind(original: Any, replacement: Any) -> None:
+    """Follow what `from module import name` bound elsewhere."""
+    for module in list(sys.modules.values()):
+        for key, value in list(vars(module).items()):
+            if value is original:
+                setattr(module, key, replacement)
+
+
+def find(target: str) -> tuple[Any, str]:
     """Return the owner (a module or class) and the attribute of a dotted path."""
     parts = target.split(".")
     for length in range(len(parts) - 1, 0, -1):

@@ -58,10 +58,17 @@ class _Callback:
     """A function of the trusted side, as seen by student code."""
 
     def __init__(self, server: Server, number: int) -> None:
-        self._server, self._number = server, number
+        self._server, self.number = server, number
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
-        return self._server.call_back(self._number, arguments, named)
+        return self._server.call_back(self.number, arguments, named)
+
+
+class _Answer(_Callback):
+    """A function that the grader supplies: everything travels by value, both ways."""
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return self._server.call_back(self.number, arguments, named, by_value=True)
 
 
 class CallbackError(Exception):
@@ -86,11 +93,19 @@ class Server:
         while True:
             self._handle(self._channel.receive())
 
-    def call_back(self, number: int, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    def call_back(
+        self,
+        number: int,
+        arguments: tuple[Any, ...],
+        named: dict[str, Any],
+        by_value: bool = False,
+    ) -> Any:
         """Ask the trusted side to call its function `number`; nested requests are answered."""
-        body = ["callback", number, list(map(self._outgoing, arguments))]
-        values = {name: self._outgoing(value) for name, value in named.items()}
-        self._channel.send(self._encode([*body, values]))
+        values, named_values = list(arguments), named
+        if not by_value:
+            values = list(map(self._outgoing, arguments))
+            named_values = {name: self._outgoing(value) for name, value in named.items()}
+        self._channel.send(self._encode(["callback", number, values, named_values]))
         while True:
             payload = self._channel.receive()
             message = wire.decode(payload, self._resolve, [])
@@ -142,6 +157,17 @@ class Server:
         from .mistaken import apply
 
         apply(source, name)
+
+    def _do_supply(self, functions: dict[str, Any]) -> None:
+        from .supplied import put
+
+        stubs = {target: _Answer(self, lent.number) for target, lent in functions.items()}
+        put(stubs, self._home)
+
+    def _do_supplied(self, target: str, arguments: Any, named: Any, states: Any) -> Any:
+        from .supplied import call
+
+        return call(target, arguments, named, states)
 
     def _do_begin(self, seed: int) -> None:
         import random

@@ -13,7 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder import scoring
-from autograder.manifest import Lateness, LateStep, Limits, Manifest, Policy, Rule, Task, load
+from autograder.manifest import (
+    Lateness,
+    LateStep,
+    Limits,
+    Manifest,
+    ManifestError,
+    Policy,
+    Rule,
+    Task,
+    load,
+)
 from autograder.records import Action, Outcome, Printed, Status, Verdict
 
 DUE = datetime(2026, 1, 29, 13, 0, tzinfo=UTC)
@@ -48,6 +58,32 @@ def printing(hidden: bool, name: str = NAME, where: str = WHERE, text: str = "hi
 def printing_rule(action: Action = Action.ZERO, *allow: str, percent: int = 0) -> Policy:
     """Return the policy that only has this rule on printing."""
     return Policy(printing=Rule(action, Fraction(percent), allow))
+
+
+def test_a_test_that_was_helped_counts_the_declared_share(manifest: Manifest) -> None:
+    """A test that passed with the grader's functions earns what the manifest says for it."""
+    tasks = tuple(dataclasses.replace(task, carried=Fraction(30)) for task in manifest.tasks)
+    helped = dataclasses.replace(outcome("relu"), carried=("softmax",))
+    made = dataclasses.replace(manifest, tasks=tasks)
+    scores = scoring.task_scores(made, [helped, outcome("relu"), outcome("softmax")])
+    assert scores[0].score == Fraction(10) * Fraction(130, 100) / 2
+    assert scores[0].passed == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ('needs = ["a"]', "needs itself"),
+        ('needs = ["b"]', "needs 'b', which is no task"),
+        ("carried = 101", "must lie between"),
+    ],
+)
+def test_what_a_task_builds_on_is_checked(tmp_path: Path, line: str, problem: str) -> None:
+    """Circles, unknown tasks and impossible shares are refused with one line."""
+    path = tmp_path / "assignment.toml"
+    path.write_text(f'title = "T"\n[[tasks]]\nid = "a"\ntitle = "A"\npoints = 1\n{line}\n')
+    with pytest.raises(ManifestError, match=problem):
+        load(path)
 
 
 def test_a_task_earns_the_share_of_its_tests(manifest: Manifest) -> None:
