@@ -14,6 +14,7 @@ from autograder.sandbox.inside import tensors
 from autograder.sandbox.inside.wire import Reference, Tensor
 
 _CHUNK = 64  # items of one iteration that travel together
+_MANY = 4096  # of numbers and texts
 _current: Session | None = None
 
 
@@ -173,13 +174,16 @@ class RemoteObject(_Remote):
 
     def __iter__(self) -> Iterator[Any]:
         iterator = self if self._kind == "iterator" else self._ask("iterate")
+        count = _CHUNK
         while True:
-            items = iterator._ask("next", _CHUNK)
+            items = iterator._ask("next", count)
             if type(items) is not list:
                 raise TypeError("the object cannot be iterated over")
             yield from map(_value, items)
-            if len(items) < _CHUNK:
+            if len(items) < count:
                 return
+            if all(type(item) in (int, float, str, bool) for item in items):
+                count = _MANY  # a whole column of labels in a few messages
 
     def __next__(self) -> Any:
         items = self._ask("next", 1)

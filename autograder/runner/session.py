@@ -58,6 +58,7 @@ class Session:
         }
         self._limits = limits
         self._child: Child | None = None
+        self._poller = select.poll()
         self._data: str | None = None
         self._generation = 0
         self._next_request = 1
@@ -197,8 +198,6 @@ class Session:
         child = self._child
         if child is None:
             raise WorkerStopped(Reason.CRASH, "the worker had already ended")
-        if select.select([child.channel], [], [], 0)[0]:
-            self._end(Reason.PROTOCOL, "the code wrote to the grader's channel by itself")
         self._send(child, payload)
         while True:
             reply = self._receive(child)
@@ -311,6 +310,10 @@ class Session:
         self._remotes.clear()
         self._drops.clear()
         self._child = self._zygote.spawn(self._limits, self._data)
+        self._child.channel.setblocking(False)
+        self._poller = select.poll()
+        self._poller.register(self._child.channel, select.POLLIN)
+        self._poller.register(self._child.output, select.POLLIN)
         outer, self._test_ends = self._test_ends, time.monotonic() + _START_SECONDS
         try:
             greeting = self._decoded(self._receive(self._child))
@@ -339,55 +342,55 @@ class Session:
 
     def _send(self, child: Child, payload: bytes) -> None:
         data = memoryview(wire.frame(payload))
-        child.channel.setblocking(False)
         while data:
-            self._wait(child, select.POLLOUT)
             try:
                 data = data[child.channel.send(data) :]
             except BlockingIOError:
-                continue
+                self._wait(child, select.POLLOUT)
             except OSError:
                 self._ended(child)
 
     def _receive(self, child: Child) -> bytes:
-        child.channel.setblocking(False)
+        """Read one frame; whatever follows it was not asked for and ends the worker."""
+        inbox = bytearray()
+        self._fill(child, inbox, wire.HEADER_SIZE)
         try:
-            size = wire.frame_length(self._read(child, wire.HEADER_SIZE))
+            size = wire.frame_length(bytes(inbox[: wire.HEADER_SIZE])) + wire.HEADER_SIZE
         except WireError as error:
             self._end(Reason.PROTOCOL, str(error))
-        return self._read(child, size)
+        self._fill(child, inbox, size)
+        if len(inbox) > size:
+            self._end(Reason.PROTOCOL, "the code wrote to the grader's channel by itself")
+        return bytes(memoryview(inbox)[wire.HEADER_SIZE :])
 
-    def _read(self, child: Child, size: int) -> bytes:
-        parts: list[bytes] = []
-        while size:
+    def _fill(self, child: Child, inbox: bytearray, size: int) -> None:
+        """Read until `inbox` holds at least `size` bytes."""
+        while len(inbox) < size:
             self._wait(child, select.POLLIN)
             try:
-                part = child.channel.recv(min(size, 1 << 20))
+                part = child.channel.recv(max(1 << 16, min(size - len(inbox), 1 << 20)))
             except BlockingIOError:
                 continue
             except OSError:
                 part = b""
             if not part:
                 self._ended(child)
-            parts.append(part)
-            size -= len(part)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+            inbox += part
 
     def _wait(self, child: Child, event: int) -> None:
         """Wait for the channel; drain the worker's output; end it at its deadline."""
-        poller = select.poll()
-        poller.register(child.channel, event)
-        poller.register(child.output, select.POLLIN)
+        channel = child.channel.fileno()
+        self._poller.modify(channel, event)
         while True:
             left = self.seconds_left()
             if left <= 0:
                 self._out_of_time()
-            ready = dict(poller.poll(left * 1000 + 1))
+            ready = dict(self._poller.poll(left * 1000 + 1))
             if child.output in ready:
                 self._drain(child)
-                if not ready.get(child.output, 0) & select.POLLIN:
-                    poller.unregister(child.output)  # closed by the worker
-            if child.channel.fileno() in ready:
+                if not ready[child.output] & select.POLLIN:
+                    self._poller.unregister(child.output)  # closed by the worker
+            if channel in ready:
                 return
 
     def _drain(self, child: Child) -> None:
