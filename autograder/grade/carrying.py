@@ -73,17 +73,22 @@ def _plain(value: Any) -> bool:
 
 
 def supplies(manifest: Manifest, task_id: str, wrong: set[str]) -> tuple[list[str], list[str]]:
-    """Return which wrong tasks `task_id` builds on, and their functions; its own stay its own."""
+    """Return which wrong tasks `task_id` builds on, and their functions; its own stay its own.
+
+    A task without functions of its own is a whole made of others. It is repeated only where most
+    of those are right: otherwise the grader would be marking itself.
+    """
     task = manifest.task(task_id)
     if not task.carried:
         return [], []
-    tasks, functions = [], []
-    for name in needed(manifest.tasks, task_id):
-        found = [one for one in manifest.task(name).functions if one not in task.functions]
-        if name in wrong and found:
-            tasks.append(name)
-            functions += found
-    return tasks, functions
+    parts = {
+        name: [one for one in manifest.task(name).functions if one not in task.functions]
+        for name in needed(manifest.tasks, task_id)
+    }
+    tasks = [name for name, functions in parts.items() if name in wrong and functions]
+    if not task.functions and 2 * len(tasks) >= len(parts):
+        return [], []
+    return tasks, list(dict.fromkeys(one for name in tasks for one in parts[name]))
 
 
 def carry(

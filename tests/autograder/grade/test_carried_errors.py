@@ -44,6 +44,10 @@ SUBMISSIONS: dict[str, dict[str, bytes]] = {
     "wrong_penalty": changed(
         ("optimizer/_base_optimizer.py", RIGHT["penalty"], "model.gradients[name] += weight ** 2")
     ),
+    "model_with_functions_among_its_attributes": changed(
+        (_BASE, RIGHT["sigmoid"], "return 1 - 1 / (1 + np.exp(-X))"),
+        (_BASE, "self.gradients = {}", "self.gradients, self.tool = {}, np.maximum"),
+    ),
     "wrong_sigmoid_and_network": changed(
         (_BASE, RIGHT["sigmoid"], "return 1 - 1 / (1 + np.exp(-X))"),
         (
@@ -145,7 +149,14 @@ def output(result: dict[str, Any], task: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["wrong_sigmoid", "sigmoid_that_hangs", "sigmoid_that_kills", "no_sigmoid"]
+    "name",
+    [
+        "wrong_sigmoid",
+        "sigmoid_that_hangs",
+        "sigmoid_that_kills",
+        "no_sigmoid",
+        "model_with_functions_among_its_attributes",
+    ],
 )
 def test_a_wrong_sigmoid_costs_its_own_points_only(results: dict[str, Any], name: str) -> None:
     """Whatever is wrong with the sigmoid, the network built on it keeps its points."""
