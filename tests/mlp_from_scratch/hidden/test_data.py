@@ -92,3 +92,29 @@ def test_without_shuffle_the_order_stays():
     batches, labels = utils.generate_batched_data(data, label, 5, shuffle=False, seed=3)
     assert_close(np.concatenate(list(batches)), np.array(data), "all batches in a row")
     assert_same(np.concatenate(list(labels)), np.array(label), "all labels in a row")
+
+
+@task("batching")
+def test_shuffling_goes_across_batches():
+    """With shuffle=True samples change, not whole batches: others are together than before."""
+    data, label = samples(40)
+    batches, _ = utils.generate_batched_data(data, label, 8, shuffle=True, seed=2)
+    numbers = [{int(sample[0]) for sample in batch} for batch in batches]
+    assert set().union(*numbers) == set(range(40)), "each sample is there once"
+    before = [set(range(start, start + 8)) for start in range(0, 40, 8)]
+    assert not any(batch in before for batch in numbers), "a batch has stayed together"
+
+
+@task("batching")
+def test_the_lists_given_stay_as_they_are():
+    """generate_batched_data shuffles no list of the caller."""
+    data, label = utils.load_mnist_test()  # lists of the student's side, which show every change
+    before = list(label)
+    for part in (data, label):
+        assert len(part) > 1, "there is nothing to shuffle"
+    images = [list(image) for image in data]
+    _, labels = utils.generate_batched_data(data, label, 16, shuffle=True, seed=4)
+    shuffled = np.concatenate(list(labels))
+    assert not np.array_equal(shuffled, np.array(before)), "the order of the batches has to change"
+    assert list(label) == before, "the list of labels was shuffled"
+    assert [list(image) for image in data] == images, "the list of samples was shuffled"

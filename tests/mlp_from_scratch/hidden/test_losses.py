@@ -30,6 +30,13 @@ def test_one_row_is_a_batch_too():
 
 
 @task("softmax")
+def test_as_many_samples_as_classes():
+    """softmax of a square matrix normalises rows; no shape gives a wrong axis away there."""
+    scores = SCORES[:, :3]
+    assert_close(_baseNetwork().softmax(scores.copy()), softmax(scores), "softmax(scores)")
+
+
+@task("softmax")
 def test_a_shift_of_a_row_changes_nothing():
     """Adding a constant to all scores of a row leaves its probabilities as they are."""
     shifted = SCORES + np.array([[1.0], [-2.0], [0.5]])
@@ -43,8 +50,15 @@ def test_softmax_of_integers():
     assert_close(_baseNetwork().softmax(scores.copy()), softmax(scores), "softmax(scores)")
 
 
-# Ratios in symmetric matrices, so that normalising along the wrong axis, which has tests of its
-# own, does not cost these points as well.
+@task("softmax")
+def test_softmax_leaves_its_input_alone():
+    """softmax does not change the scores it is given."""
+    result = assert_unchanged(_baseNetwork().softmax, SCORES.copy(), name="softmax")
+    assert_close(result, softmax(SCORES), "softmax(scores)")
+
+
+# Ratios in symmetric matrices, so that normalising along the wrong axis or not at all, which has
+# tests of its own, does not cost these points as well.
 
 
 @task("softmax_stability")
@@ -72,7 +86,16 @@ def test_rows_far_apart_do_not_vanish():
     far = _baseNetwork().softmax(np.array([[1000.0, 0.0], [0.0, 1.0]]))
     assert_shape(far, (2, 2), "softmax(scores)")
     assert_close(near[0, 0] / near[0, 1], np.e, "the ratio of two classes")
-    assert 0.1 < far[1, 1] < 1, f"the larger score of the second row got {far[1, 1]}"
+    assert 0.1 < far[1, 1] <= 1, f"the larger score of the second row got {far[1, 1]}"
+
+
+@task("softmax_stability")
+def test_scores_far_apart_in_one_row_give_no_nan():
+    """softmax of a row with a very large and a small score has no NaN: nothing overflows."""
+    result = _baseNetwork().softmax(np.array([[1000.0, 0.0], [0.0, 1000.0]]))
+    assert_shape(result, (2, 2), "softmax(scores)")
+    assert np.all(np.isfinite(result)), "softmax(scores) contains NaN or infinity"
+    assert result[0, 0] > 0.1 > 1e-6 > result[0, 1], f"the first row is {result[0]}"
 
 
 @task("cross_entropy")
@@ -99,7 +122,9 @@ def test_the_loss_of_one_sample():
 @task("cross_entropy")
 def test_the_loss_uses_the_natural_logarithm_and_its_input_as_it_is():
     """cross_entropy_loss takes natural logarithms of probabilities and changes no argument."""
-    predicted = np.array([[np.exp(-1.0), 1 - np.exp(-1.0)], [1 - np.exp(-3.0), np.exp(-3.0)]])
+    predicted = np.array(
+        [[np.exp(-1.0), 0.25, 0.75 - np.exp(-1.0)], [0.45, np.exp(-3.0), 0.55 - np.exp(-3.0)]]
+    )
     loss = assert_unchanged(
         _baseNetwork().cross_entropy_loss, predicted, np.array([0, 1]), name="cross_entropy_loss"
     )
@@ -125,5 +150,5 @@ def test_accuracy_goes_from_0_to_1():
 @task("accuracy")
 def test_accuracy_with_more_classes_than_rows():
     """compute_accuracy takes the largest entry over the classes, not over the batch."""
-    accuracy = _baseNetwork().compute_accuracy(PREDICTED[:3].copy(), np.array([3, 0, 1]))
+    accuracy = _baseNetwork().compute_accuracy(PREDICTED[[1, 0, 2]], np.array([0, 3, 1]))
     assert_close(accuracy, 1.0, "the accuracy")

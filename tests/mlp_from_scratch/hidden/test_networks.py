@@ -155,6 +155,27 @@ def test_gradients_of_the_network_do_not_add_up_over_calls():
 
 
 @task("two_layer_network")
+def test_the_network_returns_loss_and_accuracy_in_training_too():
+    """TwoLayerNet.forward returns (loss, accuracy) in mode "train" as in any other."""
+    loss, accuracy = network().forward(X.copy(), Y.copy(), mode="train")
+    assert_close(loss, network_loss(WEIGHTS)[0], "the loss in training")
+    assert_close(accuracy, network_loss(WEIGHTS)[1], "the accuracy in training")
+
+
+@task("two_layer_network")
+def test_the_network_leaves_weights_and_inputs_alone():
+    """TwoLayerNet.forward changes neither its weights nor its arguments."""
+    model = network()
+    x, y = X.copy(), Y.copy()
+    loss, _ = model.forward(x, y, mode="train")
+    assert_close(loss, network_loss(WEIGHTS)[0], "the loss")
+    for name, value in WEIGHTS.items():
+        assert_close(model.weights[name], value, f"{name} after forward")
+    assert_close(x, X, "the images after forward")
+    assert_same(y, Y, "the labels after forward")
+
+
+@task("two_layer_network")
 def test_two_networks_do_not_share_weights():
     """Each TwoLayerNet has weights of its own."""
     first, second = network(), network()

@@ -83,3 +83,13 @@ def test_the_update_keeps_gradients():
     assert_close(model.weights["W2"], WEIGHTS["W2"] - 0.3 * GRADIENTS["W2"], "W2")
     for name in SHAPES:
         assert_close(model.gradients[name], GRADIENTS[name], f"the gradient of {name}")
+
+
+@task("sgd")
+def test_the_penalty_enters_the_update_once():
+    """SGD.update applies the penalty once: with reg > 0 weights move a little towards zero."""
+    model = network()
+    SGD(learning_rate=0.3, reg=0.5).update(model)
+    for name in ("W1", "W2"):
+        expected = WEIGHTS[name] - 0.3 * (GRADIENTS[name] + 0.5 * WEIGHTS[name])
+        assert_close(model.weights[name], expected, name)

@@ -29,7 +29,7 @@ class TestRegularization(unittest.TestCase):
     def test_the_penalty_is_added_to_the_gradients_of_weight_matrices(self):
         """apply_regularization adds reg times each weight matrix to its gradient."""
         model, weights, gradients = network_with_gradients()
-        SGD(learning_rate=0.5, reg=0.2).apply_regularization(model)
+        SGD(learning_rate=0.3, reg=0.2).apply_regularization(model)
         for name in ("W1", "W2"):
             expected = gradients[name] + 0.2 * weights[name]
             assert_close(model.gradients[name], expected, f"the gradient of {name}")
