@@ -243,6 +243,8 @@ def validate(
             _out.print(f"{len(proof.idle)} of {len(proof.tests)} tests catch no known mistake:")
             for test in proof.idle:
                 _out.print(f"  {test}", markup=False)
+        for names in proof.twins:
+            _out.print(f"no test tells these apart: {', '.join(names)}", markup=False)
         if proof.repeating:
             _out.print(
                 f"{len(proof.repeating)} tests catch only what other tests catch too "
@@ -251,6 +253,39 @@ def validate(
         _out.print(f"confinement {proof.tier}", markup=False)
     if not proof.holds:
         raise _Stop("the suites do not do what they should; see the column 'problem'")
+
+
+@app.command()
+def mistakes(
+    assignment: AssignmentName,
+    results: Annotated[
+        Path, typer.Argument(help="Folder that `grade` wrote: one results.json a submission.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Print which submissions failed alike, the largest group first, and the mistake behind it."""
+    from autograder.report.clusters import clusters
+    from autograder.report.summary import read_class
+    from autograder.report.visible import excerpt, visible
+
+    chosen = _find(assignment)
+    summaries = read_class(results, chosen.id)
+    found = clusters(summaries)
+    if as_json:
+        _out.print_json(json.dumps([vars(one) | {"label": one.label} for one in found]))
+        return
+    if not found:
+        _out.print(f"{len(summaries)} submissions, and none lost a test")
+    for one in found:
+        _out.print(f"{len(one.submissions):4}  {visible(one.label)}  ({one.title})", markup=False)
+        for hint in filter(None, one.hints):
+            _out.print(f"      hint: {visible(hint)}", markup=False)
+        _out.print(f"      test: {visible(one.test)}", markup=False)
+        for line in excerpt(one.example, 400, 4).splitlines():
+            _out.print(f"            {line}", markup=False)
+        names = ", ".join(visible(name) for name in one.submissions[:12])
+        more = len(one.submissions) - 12
+        _out.print(f"      {names}{f' and {more} more' if more > 0 else ''}", markup=False)
 
 
 @app.command()

@@ -7,6 +7,8 @@ from autograder.intake import IntakeError
 from autograder.mistakes import MistakesError
 from autograder.mnist import DataError
 from autograder.release import ReleaseError
+from autograder.report.summary import ResultsError
+from autograder.runner.sharing import SharingError
 from autograder.runner.suite import CollectionError
 from autograder.sandbox.runtime import RuntimeMissing
 from autograder.sandbox.zygotes import ZygoteError
@@ -19,7 +21,9 @@ EXPECTED = (
     IntakeError,
     MistakesError,
     ReleaseError,
+    ResultsError,
     RuntimeMissing,
+    SharingError,
     ValidateError,
     ZygoteError,
 )

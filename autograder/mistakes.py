@@ -24,13 +24,21 @@ class Mistake:
     target: str  # "optimizer.sgd.SGD.update": what it replaces
     task: str  # the task that must lose points
     hint: str  # what a student reads
+    also: tuple[str, ...] = ()  # further tasks that grade the same function and lose points too
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Every task in which it costs points."""
+        return (self.task, *self.also)
 
 
 _declared: list[Mistake] = []
 
 
-def mistake(target: str, task: str) -> Callable[[Function], Function]:
-    """Declare the decorated function as a wrong variant of `target`.
+def mistake(target: str, task: str, also: tuple[str, ...] = ()) -> Callable[[Function], Function]:
+    """Declare the decorated function as a wrong variant of `target`, which `task` is about.
+
+    Where two tasks grade one function, `also` names the other one if it loses points as well.
 
     It is called with the original function first, then with the original's arguments. Its
     docstring is the hint. The function itself only ever runs in a confined worker.
@@ -38,7 +46,7 @@ def mistake(target: str, task: str) -> Callable[[Function], Function]:
 
     def declare(function: Function) -> Function:
         hint = " ".join((function.__doc__ or "").split())
-        _declared.append(Mistake(function.__name__, target, task, hint))
+        _declared.append(Mistake(function.__name__, target, task, hint, also))
         return function
 
     return declare

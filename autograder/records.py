@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -89,6 +89,8 @@ class Outcome:
     printed: tuple[Printed, ...] = ()
     calls: tuple[Call, ...] = ()
     mistake: str = ""  # id of the mistake that explains the failure, once diagnosed
+    replies: str = ""  # digest of what student code replied, for a test that failed
+    unfinished: bool = False  # failed in a function that is still as it was handed out
     carried: tuple[str, ...] = ()  # tasks whose functions the grader supplied: passed with them
 
 
@@ -117,6 +119,19 @@ class TaskScore:
 
 
 @dataclass(frozen=True)
+class Failure:
+    """How one task failed, so that submissions which fail alike can be put together."""
+
+    task: str
+    cluster: str  # equal for submissions whose code replied the same
+    test: str  # title of the first test that failed, a public one where there is one
+    example: str  # what that test said; "" for a hidden one
+    mistakes: tuple[str, ...]  # ids of those that were recognised
+    unfinished: bool = False  # a function is still as it was handed out
+    reason: str = ""  # Reason of the first test, where it was not simply a wrong answer
+
+
+@dataclass(frozen=True)
 class Grade:
     """Everything a report says about one submission."""
 
@@ -139,4 +154,4 @@ class Grade:
     fingerprint: str = ""  # of everything the result depends on
     notes: tuple[str, ...] = ()
     error: str = ""  # why it could not be graded; "" otherwise
-    extras: dict[str, object] = field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,12 +11,14 @@ from typing import Any
 
 from autograder import mistakes as mistake_library
 from autograder import scoring
+from autograder.diagnose.replies import digest
 from autograder.grade.bench import Bench, Setting, folder_files, open_bench
 from autograder.mistakes import Mistake
 from autograder.records import Outcome, Status
+from autograder.runner.sharing import SharingError, share
 from autograder.runner.suite import Test
-from autograder.sandbox.inside.confine import die_with_parent
 from autograder.sandbox.tiers import Level
+from autograder.sandbox.zygotes import Zygote
 
 REFERENCE, SKELETON = "reference", "skeleton"
 
@@ -34,10 +34,12 @@ class Variant:
     name: str
     kind: str  # "reference", "skeleton" or "mistake"
     task: str = ""  # the task a mistake belongs to
+    also: tuple[str, ...] = ()  # others that grade the same function
     score: str = ""
     failed: list[str] = field(default_factory=list)  # test ids
     carried: list[str] = field(default_factory=list)  # those that passed once it was supplied
     tasks_lost: list[str] = field(default_factory=list)
+    replies: dict[str, str] = field(default_factory=dict)  # digests, of the tests of its task
     problem: str = ""  # "" when the suite did what it should
 
 
@@ -77,6 +79,16 @@ class Proof:
             if names and all(counts[name] > 1 for name in names)
         ]
 
+    @property
+    def twins(self) -> list[list[str]]:
+        """Mistakes of one task that no test of it tells apart: diagnosis can name neither."""
+        groups: dict[str, list[str]] = {}
+        for variant in self.variants:
+            if variant.kind == "mistake":
+                key = json.dumps([variant.task, variant.replies], sort_keys=True)
+                groups.setdefault(key, []).append(variant.name)
+        return [names for names in groups.values() if len(names) > 1]
+
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""
         return {
@@ -84,7 +96,11 @@ class Proof:
             "holds": self.holds,
             "tier": self.tier,
             "tests": self.tests,
-            "variants": [vars(variant) for variant in self.variants],
+            "variants": [
+                {key: value for key, value in vars(variant).items() if key != "replies"}
+                for variant in self.variants
+            ],
+            "mistakes_that_look_alike": self.twins,
             "tests_that_catch_nothing": self.idle,
             "tests_that_catch_what_others_catch": self.repeating,
         }
@@ -107,78 +123,33 @@ def validate(
         known = mistake_library.load(bench.assignment.mistakes)
         tasks = {task.id for task in bench.manifest.tasks}
         for mistake in known:
-            if mistake.task not in tasks:
-                raise ValidateError(f"mistake '{mistake.id}' belongs to no task: {mistake.task}")
-        rows = _share(bench, known, jobs or os.cpu_count() or 1, progress)
+            for task in mistake.tasks:
+                if task not in tasks:
+                    raise ValidateError(f"mistake '{mistake.id}' belongs to no task: {task}")
+                if mistake.target not in bench.manifest.task(task).functions:
+                    raise ValidateError(
+                        f"mistake '{mistake.id}' changes {mistake.target}, which is not among "
+                        f"the functions of '{task}' in assignment.toml"
+                    )
+        by_name = {mistake.id: mistake for mistake in known}
+        reference = folder_files(bench.assignment.solution)
+        skeleton = folder_files(bench.assignment.skeleton)
+
+        def work(zygote: Zygote, name: str) -> list[Any]:
+            mistake = by_name.get(name)
+            tests = bench.tests if mistake is None else _telling(bench, mistake)
+            files = skeleton if name == SKELETON else reference
+            outcomes = bench.judge(zygote, files, [mistake.id] if mistake else [], tests)
+            return [_row(outcome) for outcome in outcomes]
+
+        try:
+            rows = share(bench.zygote, [REFERENCE, SKELETON, *by_name], work, jobs, progress)
+        except SharingError as error:
+            raise ValidateError(str(error)) from None
         proofs.append(_judge(bench, known, rows))
 
     open_bench(setting, body)
     return proofs[0]
-
-
-def _share(
-    bench: Bench,
-    known: Sequence[Mistake],
-    jobs: int,
-    progress: Callable[[int, int, str], None] | None,
-) -> dict[str, Any]:
-    """Run the variants in `jobs` forks; each answers with one line of JSON per variant."""
-    names = [REFERENCE, SKELETON, *(mistake.id for mistake in known)]
-    jobs = min(jobs, len(names))
-    ours, theirs = os.pipe()
-    queue, queue_end = os.pipe()  # two bytes per variant: whoever is free takes the next
-    os.write(queue_end, b"".join(number.to_bytes(2, "big") for number in range(len(names))))
-    os.close(queue_end)
-    children = []
-    for _ in range(jobs):
-        pid = os.fork()
-        if pid == 0:
-            try:
-                die_with_parent()
-                os.close(ours)
-                _work(bench, names, {one.id: one for one in known}, queue, theirs)
-            finally:
-                os._exit(0)
-        children.append(pid)
-    os.close(theirs)
-    os.close(queue)
-    rows: dict[str, Any] = {}
-    try:
-        with os.fdopen(ours, encoding="utf-8") as lines:
-            for line in lines:
-                row = json.loads(line)
-                rows[row["name"]] = row
-                if progress:
-                    progress(len(rows), len(names), row["name"])
-    finally:
-        for pid in children:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-    for name in names:
-        if name not in rows:
-            raise ValidateError(f"the process that ran '{name}' ended without a result")
-        if "error" in rows[name]:
-            raise ValidateError(f"'{name}' could not be run: {rows[name]['error']}")
-    return rows
-
-
-def _work(
-    bench: Bench, names: Sequence[str], known: dict[str, Mistake], queue: int, answers: int
-) -> None:
-    reference = folder_files(bench.assignment.solution)
-    skeleton = folder_files(bench.assignment.skeleton)
-    with bench.zygote() as zygote:
-        while number := os.read(queue, 2):
-            name = names[int.from_bytes(number, "big")]
-            files = skeleton if name == SKELETON else reference
-            mistake = None if name in (REFERENCE, SKELETON) else known[name]
-            try:
-                tests = bench.tests if mistake is None else _telling(bench, mistake)
-                outcomes = bench.judge(zygote, files, mistake.id if mistake else None, tests)
-                row: dict[str, Any] = {"name": name, "rows": [_row(each) for each in outcomes]}
-            except Exception as error:
-                row = {"name": name, "error": f"{type(error).__name__}: {error}"}
-            os.write(answers, (json.dumps(row) + "\n").encode())
 
 
 def _telling(bench: Bench, mistake: Mistake) -> list[Test]:
@@ -186,7 +157,7 @@ def _telling(bench: Bench, mistake: Mistake) -> list[Test]:
 
     A test that trains measures the whole; it is run where it belongs to the mistake's own task.
     """
-    return [test for test in bench.tests if not test.trains or test.task == mistake.task]
+    return [test for test in bench.tests if not test.trains or test.task in mistake.tasks]
 
 
 def _row(outcome: Outcome) -> list[Any]:
@@ -196,6 +167,7 @@ def _row(outcome: Outcome) -> list[Any]:
         outcome.status.value,
         outcome.message,
         list(outcome.carried),
+        digest(outcome) if outcome.status is Status.FAILED else "",
     ]
 
 
@@ -205,15 +177,21 @@ def _judge(bench: Bench, known: Sequence[Mistake], rows: dict[str, Any]) -> Proo
     variants = []
     for name, row in rows.items():
         kind = name if name in (REFERENCE, SKELETON) else "mistake"
-        broken = [test for test, _, status, _, _ in row["rows"] if status == Status.ERROR]
-        failed = [test for test, _, status, _, _ in row["rows"] if status != Status.PASSED]
-        carried = [test for test, _, _, _, carried in row["rows"] if carried]
+        broken = [test for test, _, status, *_ in row if status == Status.ERROR]
+        failed = [test for test, _, status, *_ in row if status != Status.PASSED]
+        carried = [test for test, _, _, _, carried, _ in row if carried]
         lost = sorted({by_task[test] for test in failed})
         variant = Variant(name, kind, failed=failed, carried=carried, tasks_lost=lost)
         if kind == "mistake":
-            variant.task = next(mistake.task for mistake in known if mistake.id == name)
+            mistake = next(mistake for mistake in known if mistake.id == name)
+            variant.task, variant.also = mistake.task, mistake.also
+            variant.replies = {
+                test: replies
+                for test, task, status, _, _, replies in row
+                if task in mistake.tasks and status != Status.PASSED
+            }
         else:
-            variant.score = scoring.points(_score(bench, row["rows"]))
+            variant.score = scoring.points(_score(bench, row))
         variant.problem = _problem(variant, broken, len(tests))
         variants.append(variant)
     order = [REFERENCE, SKELETON, *(mistake.id for mistake in known)]
@@ -224,7 +202,7 @@ def _judge(bench: Bench, known: Sequence[Mistake], rows: dict[str, Any]) -> Proo
 def _score(bench: Bench, rows: list[list[Any]]) -> Fraction:
     outcomes = [
         Outcome(test, task, "", Status(status), hidden=True, carried=tuple(carried))
-        for test, task, status, _, carried in rows
+        for test, task, status, _, carried, _ in rows
     ]
     scores = scoring.task_scores(bench.manifest, outcomes)
     return sum((task.score for task in scores), Fraction(0))
@@ -240,5 +218,9 @@ def _problem(variant: Variant, broken: list[str], total: int) -> str:
         return f"passes {earned} tests" if earned else ""
     if variant.task not in variant.tasks_lost:
         return f"is not caught in its task {variant.task}"
-    foreign = [task for task in variant.tasks_lost if task != variant.task]
+    own = (variant.task, *variant.also)
+    spared = [task for task in variant.also if task not in variant.tasks_lost]
+    if spared:
+        return f"costs nothing in {', '.join(spared)}, which it says it does"
+    foreign = [task for task in variant.tasks_lost if task not in own]
     return f"costs points in {', '.join(foreign)} as well" if foreign else ""

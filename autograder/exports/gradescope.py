@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from autograder.records import Action, Grade
+from autograder.records import Action, Failure, Grade
 from autograder.report.feedback import Feedback, Line, feedback, why_not_graded
 from autograder.report.visible import excerpt, visible
 from autograder.scoring import points
@@ -136,6 +136,7 @@ def _extra(grade: Grade, tasks: tuple[Feedback, ...]) -> dict[str, Any]:
             for verdict in grade.verdicts
         ],
         "mistakes": _mistakes(tasks),
+        "failures": [_failure(failure) for failure in grade.failures],
         "notes": [excerpt(note, 600, 4) for note in grade.notes],
         "submitted_at": grade.submitted_at.isoformat() if grade.submitted_at else None,
         "time_source": grade.time_source,
@@ -144,12 +145,24 @@ def _extra(grade: Grade, tasks: tuple[Feedback, ...]) -> dict[str, Any]:
     }
 
 
-def _mistakes(tasks: tuple[Feedback, ...]) -> list[dict[str, str]]:
-    """List the mistakes that were recognised, each once per task."""
-    found = {
-        (given.task.id, line.mistake): line.hint
-        for given in tasks
-        for line in given.failed
-        if line.mistake
+def _mistakes(tasks: tuple[Feedback, ...]) -> list[dict[str, Any]]:
+    """List the mistakes that were recognised, each once per task, most tests first."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for given in tasks:
+        for line in given.failed:
+            if line.mistake:
+                new = {"id": line.mistake, "task": given.task.id, "hint": line.hint, "tests": []}
+                found.setdefault((given.task.id, line.mistake), new)["tests"].append(line.title)
+    return sorted(found.values(), key=lambda one: -len(one["tests"]))
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    return {
+        "task": failure.task,
+        "cluster": failure.cluster,
+        "test": visible(failure.test),
+        "example": excerpt(failure.example, 600, 8),
+        "mistakes": list(failure.mistakes),
+        "unfinished": failure.unfinished,
+        "reason": failure.reason,
     }
-    return [{"id": name, "task": task, "hint": hint} for (task, name), hint in found.items()]

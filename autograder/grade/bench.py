@@ -14,7 +14,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from autograder import mistakes as mistake_library
 from autograder import scoring
+from autograder.diagnose.clusters import failures
+from autograder.diagnose.library import Library, learn, recall
+from autograder.diagnose.naming import name_mistakes
 from autograder.grade.carrying import Supplier, carry
 from autograder.layout import Assignment
 from autograder.manifest import Manifest, Rule
@@ -27,6 +31,7 @@ from autograder.runner.suite import Test
 from autograder.sandbox.tiers import Level, Tier
 from autograder.sandbox.zygotes import Zygote
 
+_NOTHING = Library(())
 _NOT_STUDENTS = {"conftest", "collect_submission", "setup", "tests", "data", "studentkit"}
 
 
@@ -39,6 +44,7 @@ class Setting:
     tier: Tier
     small: str  # folder with the everyday data
     training: str  # folder with the data that training tests use
+    cache: str  # folder for what is learnt once and used by later runs
     data_source: str  # "digits" or "mnist"
     due: datetime | None = None
     hidden: bool = True
@@ -100,10 +106,10 @@ class Bench:
         )
 
     def _session(
-        self, zygote: Zygote, files: dict[str, bytes], mistake: str | None = None
+        self, zygote: Zygote, files: dict[str, bytes], mistakes: Sequence[str] = ()
     ) -> Session:
         session = Session(zygote, files, self.manifest.limits, self.manifest.data_mount)
-        if mistake is not None:
+        for mistake in mistakes:
             session.use_mistake(self.mistake_source, mistake)
         return session
 
@@ -111,16 +117,16 @@ class Bench:
         self,
         zygote: Zygote,
         files: dict[str, bytes],
-        mistake: str | None = None,
+        mistakes: Sequence[str] = (),
         keep_calls: bool = False,
         tests: Sequence[Test] | None = None,
         until_failure: bool = False,
     ) -> list[Outcome]:
-        """Run `tests` (all of them) against `files`, with a known mistake put in if one is named.
+        """Run `tests` (all of them) against `files`, with the known `mistakes` put in.
 
         `until_failure` leaves out what follows the first test that does not pass.
         """
-        session = self._session(zygote, files, mistake)
+        session = self._session(zygote, files, mistakes)
         return self._outcomes(
             session, self.tests if tests is None else tests, keep_calls, until_failure
         )
@@ -129,20 +135,20 @@ class Bench:
         self,
         zygote: Zygote,
         files: dict[str, bytes],
-        mistake: str | None = None,
+        mistakes: Sequence[str] = (),
         tests: Sequence[Test] | None = None,
     ) -> list[Outcome]:
         """Run `tests` as for a grade: failed ones once more with wrong upstream tasks supplied."""
         tests = self.tests if tests is None else tests
-        session = self._session(zygote, files, mistake)
+        session = self._session(zygote, files, mistakes)
         outcomes = self._outcomes(session, tests, keep_calls=True)
-        return self._carried(zygote, files, mistake, tests, outcomes)
+        return self._carried(zygote, files, mistakes, tests, outcomes)
 
     def _carried(
         self,
         zygote: Zygote,
         files: dict[str, bytes],
-        mistake: str | None,
+        mistakes: Sequence[str],
         tests: Sequence[Test],
         outcomes: list[Outcome],
     ) -> list[Outcome]:
@@ -150,7 +156,7 @@ class Bench:
             self.manifest,
             tests,
             outcomes,
-            lambda: self._session(zygote, files, mistake),
+            lambda: self._session(zygote, files, mistakes),
             lambda: Supplier(
                 zygote,
                 folder_files(self.assignment.solution),
@@ -176,18 +182,38 @@ class Bench:
             until_failure,
         )
 
-    def grade(self, zygote: Zygote, submission: Submission) -> Grade:
+    def library(self, jobs: int | None = None) -> Library:
+        """Return what is known of this assignment's mistakes, learnt now or earlier.
+
+        Raises SharingError, MistakesError.
+        """
+        known = mistake_library.load(self.assignment.mistakes)
+        reference = folder_files(self.assignment.solution)
+
+        def run(zygote: Zygote, mistakes: list[str], tests: list[Test]) -> list[Outcome]:
+            return self.run(zygote, reference, mistakes, keep_calls=True, tests=tests)
+
+        return recall(
+            known,
+            lambda: learn(known, self.tests, run, self.zygote, jobs),
+            Path(self.setting.cache),
+            self.manifest.id,
+            self.salt[:24],
+        )
+
+    def grade(self, zygote: Zygote, submission: Submission, library: Library = _NOTHING) -> Grade:
         """Grade one submission; raises ZygoteError when the machinery fails."""
         session = self._session(zygote, submission.files)
         verdicts, functions = self._static(session)
         outcomes = self._outcomes(session, self.tests, keep_calls=True)
-        outcomes = self._carried(zygote, submission.files, None, self.tests, outcomes)
+        outcomes = self._carried(zygote, submission.files, (), self.tests, outcomes)
         verdicts += scoring.judge_printing(self.manifest.policy, outcomes, functions)
         verdicts += scoring.judge_lateness(
             self.manifest.policy.lateness, submission.submitted_at, self.setting.due
         )
         tasks = scoring.task_scores(self.manifest, outcomes)
         raw = sum((task.score for task in tasks), Fraction(0))
+        outcomes = name_mistakes(outcomes, library)
         failed = [outcome for outcome in outcomes if outcome.status == "error"]
         error = ""
         if failed:
@@ -212,6 +238,7 @@ class Bench:
             digest=submission.digest,
             notes=submission.notes,
             error=error,
+            failures=failures(outcomes, self.salt),
         )
 
     def _static(self, session: Session) -> tuple[list[Verdict], dict[str, str]]:
@@ -367,11 +394,12 @@ def fingerprint_of(setting: Setting, assignment: Assignment) -> str:
         assignment.solution,  # it answers where a needed function is wrong
         ours,
     ]
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
-                digest.update(path.read_bytes())
+    files = [(path, folder) for folder in folders for path in sorted(folder.rglob("*"))]
+    files.append((assignment.mistakes, assignment.tests))
+    for path, folder in files:
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
+            digest.update(path.read_bytes())
     digest.update(setting.to_json().encode())
     digest.update(sys.version.encode())
     return digest.hexdigest()

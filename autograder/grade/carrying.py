@@ -104,30 +104,34 @@ def carry(
     A test that passes then is passed, with `carried` naming the tasks; one that fails again
     keeps failing, with the message of the second run, as that one is about its own task.
     """
-    wrong = {one.task for one in outcomes if one.status is Status.FAILED}
     by_id = {test.id: test for test in tests}
+    found = {outcome.test: outcome for outcome in outcomes}
+    wrong: set[str] = set()
     lent: Supplier | None = None
     sessions: dict[tuple[str, ...], Session] = {}
-    found = []
     try:
-        for outcome in outcomes:
-            names, functions = supplies(manifest, outcome.task, wrong)
-            if outcome.status is not Status.FAILED or not functions:
-                found.append(outcome)
-                continue
-            lent = lent or supplier()
-            key = tuple(functions)
-            if key not in sessions:
-                sessions[key] = session()
-                sessions[key].supply(lent.functions(functions))
-            test = by_id[outcome.test]
-            lent.begin(test.trains)
-            again = run([test], sessions[key])[0]
-            found.append(_second(outcome, again, names, manifest))
+        # What a task builds on comes first: a task that is right once it was helped is not wrong.
+        for task in sorted(manifest.tasks, key=lambda task: len(needed(manifest.tasks, task.id))):
+            names, functions = supplies(manifest, task.id, wrong)
+            for outcome in outcomes:
+                if outcome.task != task.id or outcome.status is not Status.FAILED:
+                    continue
+                if functions:
+                    lent = lent or supplier()
+                    key = tuple(functions)
+                    if key not in sessions:
+                        sessions[key] = session()
+                        sessions[key].supply(lent.functions(functions))
+                    test = by_id[outcome.test]
+                    lent.begin(test.trains)
+                    again = run([test], sessions[key])[0]
+                    found[outcome.test] = _second(outcome, again, names, manifest)
+                if found[outcome.test].status is Status.FAILED:
+                    wrong.add(task.id)
     finally:
         if lent is not None:
             lent.close()
-    return found
+    return [found[outcome.test] for outcome in outcomes]
 
 
 def _second(first: Outcome, again: Outcome, names: list[str], manifest: Manifest) -> Outcome:

@@ -17,6 +17,7 @@ import traceback
 from pathlib import Path
 from typing import IO, Any
 
+from autograder.diagnose.library import Library
 from autograder.grade.bench import Bench, Setting, not_graded, open_bench
 from autograder.grade.output import write
 from autograder.intake import Source, read
@@ -57,10 +58,12 @@ class _Clerk:
         self._bench = bench
         self._answers = answers
         self._zygote: Zygote | None = None
+        self._library = Library(())
 
     def serve(self, jobs: IO[str]) -> None:
         try:
             self._zygote = self._bench.zygote()
+            self._library = self._bench.library()
             _say(self._answers, {"ready": len(self._bench.tests)})
             while line := jobs.readline():
                 _say(self._answers, self._job(json.loads(line)))
@@ -131,10 +134,10 @@ class _Clerk:
         source = Source.from_json(job["source"])
         found = read(source, expected=job["expected"], times=job["times"])
         if isinstance(found, Submission):
-            grade = bench.grade(zygote, found)
+            grade = bench.grade(zygote, found, self._library)
         else:
             grade = bench.refused(found)
-        return write(grade, Path(job["out"]), job["fingerprint"])
+        return write(grade, Path(job["out"]), job["fingerprint"], self._library.hints)
 
     def _give_up(self, job: dict[str, Any], reason: str) -> dict[str, Any]:
         name = Source.from_json(job["source"]).name

@@ -69,6 +69,7 @@ def prepare(
         tier=tier,
         small=str(small),
         training=str(larger),
+        cache=str(folder),
         data_source=source,
         due=due,
         hidden=tier.level is not Level.D,

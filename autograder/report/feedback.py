@@ -9,7 +9,7 @@ from autograder.records import Grade, Outcome, Reason, Status, TaskScore
 from autograder.report.visible import excerpt, visible
 from autograder.scoring import points
 
-_REASONS = {
+REASONS = {
     Reason.TIME: "out of time",
     Reason.MEMORY: "out of memory",
     Reason.CRASH: "the process ended",
@@ -97,7 +97,7 @@ def _line(outcome: Outcome, hints: Mapping[str, str]) -> Line:
     hint = visible(hints.get(outcome.mistake, ""))
     if outcome.hidden:
         return Line(title, False, True, hint=hint, mistake=outcome.mistake if hint else "")
-    reason = _REASONS[outcome.reason] if outcome.reason else ""
+    reason = REASONS[outcome.reason] if outcome.reason else ""
     look = excerpt(outcome.message)
     return Line(title, False, False, look, reason, hint, outcome.mistake if hint else "")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
+from autograder.report.clusters import clusters
 from autograder.report.page import template
 from autograder.report.summary import Summary
 
@@ -40,6 +41,7 @@ def render_index(
         leftovers=leftovers,
         absent=[*((one.submission, one.reason) for one in missing), *leftovers],
         scored=scored,
+        clusters=clusters(summaries),
         max_score=max_score,
         **values,
     )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+from autograder.records import Failure
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,8 @@ class Summary:
     task_max: dict[str, float]
     reason: str = ""  # why it was not graded
     verdicts: tuple[str, ...] = ()  # sentences of those that cost something
+    failures: tuple[Failure, ...] = ()  # one for each task that lost points
+    hints: dict[str, str] = field(default_factory=dict)  # of the mistakes that were recognised
 
     @classmethod
     def from_results(cls, found: dict[str, Any]) -> Summary:
@@ -36,4 +42,30 @@ class Summary:
             task_max={name: task["max_score"] for name, task in tasks.items()},
             reason=extra.get("error", ""),
             verdicts=tuple(row["sentence"] for row in extra["verdicts"] if row["action"] != "warn"),
+            failures=tuple(
+                Failure(**{**row, "mistakes": tuple(row["mistakes"])}) for row in extra["failures"]
+            ),
+            hints={row["id"]: row["hint"] for row in extra["mistakes"]},
         )
+
+
+class ResultsError(Exception):
+    """A folder is not what `grade` wrote; the message says what to do."""
+
+
+def read_class(folder: Path, assignment: str) -> list[Summary]:
+    """Read every `folder/<submission>/results.json` of `assignment`; raises ResultsError."""
+    summaries = []
+    for file in sorted(folder.glob("*/results.json")):
+        try:
+            found = json.loads(file.read_text(encoding="utf-8"))
+            summary = Summary.from_results(found)
+            made_for = found["extra_data"]["assignment"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ResultsError(f"{file}: not what `grade` wrote ({error}); grade again") from None
+        if made_for != assignment:
+            raise ResultsError(f"{file}: belongs to the assignment {made_for}, not {assignment}")
+        summaries.append(summary)
+    if not summaries:
+        raise ResultsError(f"{folder}: no results here; give the folder that `grade -o` wrote")
+    return summaries

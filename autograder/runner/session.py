@@ -73,7 +73,7 @@ class Session:
         self._output = bytearray()  # the beginning of what reached descriptor 1 itself
         self._written = 0
         self._random_moved: set[str] = set()
-        self._mistake: tuple[bytes, str] | None = None
+        self._mistakes: list[tuple[bytes, str]] = []
         self._supplied: dict[str, Callable[..., Any]] = {}
         self.record = Record()
         self.resolve_reference: Callable[[Reference], Any] = lambda reference: reference
@@ -82,8 +82,8 @@ class Session:
     # tests ------------------------------------------------------------------------------
 
     def use_mistake(self, source: bytes, name: str) -> None:
-        """Put a known mistake into every worker from now on (for proving a suite)."""
-        self._mistake = (source, name)
+        """Put one more known mistake into every worker from now on (for proving a suite)."""
+        self._mistakes.append((source, name))
 
     def supply(self, functions: dict[str, Callable[..., Any]]) -> None:
         """Have `functions`, by "module.Class.name", answer in place of the submission's own."""
@@ -325,8 +325,8 @@ class Session:
             raise ZygoteError(f"the confinement did not take hold: {detail}")
         if load:
             self._quietly("load", self._files)
-            if self._mistake is not None:
-                self._quietly("mistake", *self._mistake)
+            for mistake in self._mistakes:
+                self._quietly("mistake", *mistake)
             if self._supplied:
                 self._quietly("supply", self._supplied)
             self._quietly("begin", SEED)

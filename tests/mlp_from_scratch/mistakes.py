@@ -283,10 +283,20 @@ def relu_derivative_is_the_wrong_way_round(original, self, X):
 # softmax, loss, accuracy -----------------------------------------------------------------
 
 
-@mistake(f"{BASE}.softmax", task="softmax")
+# Who adds up everything takes the largest score of everything too, or none: that has its price
+# in both tasks about softmax.
+@mistake(f"{BASE}.softmax", task="softmax", also=("softmax_stability",))
 def softmax_over_the_whole_matrix(original, self, scores):
     """You normalised over the whole matrix. Each row is a distribution of its own: think about
     the axis of your sum."""
+    exponentials = np.exp(scores - np.max(scores))
+    return exponentials / np.sum(exponentials)
+
+
+@mistake(f"{BASE}.softmax", task="softmax")
+def softmax_shifts_rows_and_adds_up_everything(original, self, scores):
+    """You shifted each row, but then divided by the sum over all rows. Both go row by row: the
+    probabilities of one sample have nothing to do with the others."""
     exponentials = np.exp(scores - np.max(scores, axis=1, keepdims=True))
     return exponentials / np.sum(exponentials)
 

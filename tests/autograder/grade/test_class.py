@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import os
 import shutil
@@ -287,3 +288,70 @@ def test_killing_a_part_costs_nobody_anything(
     assert len(scores(out)) == 12
     assert set(scores(out).values()) == {"100"}
     assert _alive(list(_descendants(os.getpid()))) == []
+
+
+def test_reports_name_the_mistake(graded: Path) -> None:
+    """A recognised mistake has its hint in the page and in results.json, with its tests."""
+    found = json.loads((graded / "carl" / "results.json").read_text())
+    mistakes = {row["id"]: row for row in found["extra_data"]["mistakes"]}
+    assert set(mistakes) == {"penalises_biases", "never_updates_biases"}
+    row = mistakes["penalises_biases"]
+    assert row["task"] == "regularization"
+    assert row["tests"]
+    assert "biases" in row["hint"]
+    page = (graded / "carl" / "report.html").read_text()
+    assert all(html.escape(row["hint"]) in page for row in mistakes.values())
+    shown = next(one["output"] for one in found["tests"] if one["tags"] == ["regularization"])
+    assert f"Hint: {row['hint']}" in shown
+    right = json.loads((graded / "ada" / "results.json").read_text())
+    assert right["extra_data"]["mistakes"] == right["extra_data"]["failures"] == []
+
+
+def test_submissions_that_fail_alike_are_put_together(graded: Path) -> None:
+    """The untouched skeleton and one like it are a cluster; index.html and the CLI show it."""
+    page = (graded / "index.html").read_text()
+    assert "What went wrong alike" in page
+    assert "penalises_biases" in page
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder.cli", "mistakes", "mlp_from_scratch", str(graded)],
+        cwd=_ROOT,
+        env={**os.environ, "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "penalises_biases  (L2 regularization)" in done.stdout
+    assert "not written yet" in done.stdout
+    assert done.stdout.index("penalises_biases") < done.stdout.index("not written yet")
+    rows = json.loads(
+        subprocess.run(
+            [*_GRADE[:3], "mistakes", "mlp_from_scratch", str(graded), "--json"],
+            cwd=_ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    )
+    groups = [set(row["submissions"]) for row in rows if row["task"] == "sigmoid"]
+    assert {"blaise", "mallory"} in groups or {"blaise"} in groups
+
+
+def test_results_of_something_else_are_refused_with_a_line(graded: Path, tmp_path: Path) -> None:
+    """An empty folder, broken results and another assignment's: what, where, what to do."""
+
+    def complain(assignment: str, folder: Path) -> str:
+        done = subprocess.run(
+            [*_GRADE[:3], "mistakes", assignment, str(folder)],
+            cwd=_ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 3
+        assert "Traceback" not in done.stderr
+        return done.stderr
+
+    assert "no results here" in complain("mlp_from_scratch", tmp_path)
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "results.json").write_text("{}")
+    assert "not what `grade` wrote" in complain("mlp_from_scratch", tmp_path)

@@ -31,7 +31,7 @@ def test_one_row_is_a_batch_too():
 
 @task("softmax")
 def test_as_many_samples_as_classes():
-    """softmax of a square matrix normalises rows; no shape gives a wrong axis away there."""
+    """softmax normalises rows, also where there are as many samples as classes."""
     scores = SCORES[:, :3]
     assert_close(_baseNetwork().softmax(scores.copy()), softmax(scores), "softmax(scores)")
 

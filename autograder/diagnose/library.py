@@ -1,0 +1,129 @@
+"""What each known mistake replies in the tests of its task, learnt once per assignment."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.diagnose.replies import Weight, digest, weight
+from autograder.exports.atomic import write_text
+from autograder.mistakes import Mistake
+from autograder.records import Outcome, Status
+from autograder.runner.sharing import share
+from autograder.runner.suite import Test
+from autograder.sandbox.zygotes import Zygote
+
+Run = Callable[[Zygote, list[str], list[Test]], list[Outcome]]
+
+
+@dataclass(frozen=True)
+class Replies:
+    """How one mistake shows in the tests of one task."""
+
+    mistake: Mistake
+    task: str
+    failed: dict[str, str]  # test id -> digest of the replies, for the tests it fails
+    weights: dict[str, Weight]  # test id -> how much those replies say
+
+
+@dataclass(frozen=True)
+class Library:
+    """Everything that is known about an assignment's mistakes."""
+
+    entries: tuple[Replies, ...]
+
+    @property
+    def hints(self) -> dict[str, str]:
+        """Hint by the mistake's id."""
+        return {entry.mistake.id: entry.mistake.hint for entry in self.entries}
+
+    def of_task(self, task: str) -> list[Replies]:
+        """Return the mistakes of one task."""
+        return [entry for entry in self.entries if entry.task == task]
+
+    def twins(self) -> list[tuple[str, str]]:
+        """Return pairs of mistakes that no test of their task tells apart."""
+        found = []
+        for number, one in enumerate(self.entries):
+            for other in self.entries[number + 1 :]:
+                if one.task == other.task and one.failed == other.failed:
+                    found.append((one.mistake.id, other.mistake.id))
+        return found
+
+
+def recall(
+    known: Sequence[Mistake], learnt: Callable[[], dict[str, Any]], cache: Path, name: str, key: str
+) -> Library:
+    """Return the library of `known` mistakes: what `cache` has under `key`, else what `learnt()`.
+
+    `name` is the assignment's; an older key's file of it is removed. Of several processes that
+    ask at the same time one learns and the others wait for it.
+    """
+    folder = cache / "mistakes"
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{name}-{key}.json"
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        rows = _read(file)
+        if rows is None or rows.keys() != {mistake.id for mistake in known}:
+            rows = learnt()
+            for old in folder.glob(f"{name}-*.json"):
+                old.unlink(missing_ok=True)
+            write_text(file, json.dumps(rows))
+    return Library(
+        tuple(
+            _replies(mistake, task, rows[mistake.id]) for mistake in known for task in mistake.tasks
+        )
+    )
+
+
+def _replies(mistake: Mistake, task: str, row: dict[str, Any]) -> Replies:
+    mine = {test: found for test, found in row.items() if found["task"] == task}
+    failed = {test: found["replies"] for test, found in mine.items()}
+    weights = {test: Weight(found["weight"]) for test, found in mine.items()}
+    return Replies(mistake, task, failed, weights)
+
+
+def learn(
+    known: Sequence[Mistake],
+    tests: Sequence[Test],
+    run: Run,
+    zygote: Callable[[], Zygote],
+    jobs: int | None = None,
+) -> dict[str, Any]:
+    """Run every mistake through the tests of its own task; `run` runs the reference with them.
+
+    Raises SharingError.
+    """
+    by_id = {mistake.id: mistake for mistake in known}
+    right: dict[str, Outcome] = {}
+
+    def work(zygote: Zygote, name: str) -> dict[str, Any]:
+        # Training takes long and tells little.
+        mine = [test for test in tests if test.task in by_id[name].tasks and not test.trains]
+        unknown = [test for test in mine if test.id not in right]
+        if unknown:  # once in each fork
+            right.update((one.test, one) for one in run(zygote, [], unknown))
+        failed = [one for one in run(zygote, [name], mine) if one.status is Status.FAILED]
+        return {
+            one.test: {
+                "task": one.task,
+                "replies": digest(one),
+                "weight": weight(one.calls, right[one.test].calls),
+            }
+            for one in failed
+        }
+
+    return share(zygote, list(by_id), work, jobs)
+
+
+def _read(file: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,94 @@
+"""Measure how often the right mistakes are named: each alone, and random pairs of them.
+
+    python tests/benchmarks/diagnosis.py [--pairs 200] [--seed 1] [--assignment mlp_from_scratch]
+
+A submission with one mistake should get that name and no other; one with two should get both.
+The figures come from whole gradings through the confined worker, without training.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import time
+from collections import Counter
+
+from autograder.diagnose.naming import name_mistakes
+from autograder.grade.bench import Bench, folder_files, open_bench
+from autograder.grade.course import prepare
+from autograder.layout import find_assignment, find_root
+from autograder.runner.sharing import share
+from autograder.sandbox.zygotes import Zygote
+
+
+def main() -> None:
+    """Parse arguments, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--assignment", default="mlp_from_scratch")
+    parser.add_argument("--pairs", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    chosen = find_assignment(arguments.assignment, find_root())
+    lines: list[str] = []
+    setting = prepare(chosen, training=False)
+    open_bench(setting, lambda bench: measure(bench, arguments.pairs, arguments.seed, lines))
+    print("\n".join(lines))
+
+
+def measure(bench: Bench, pairs: int, seed: int, lines: list[str]) -> None:
+    """Append the figures to `lines` (pytest's loop has the standard output meanwhile)."""
+    start = time.monotonic()
+    library = bench.library()
+    lines.append(f"library of {len(library.hints)} learnt or read in {since(start)}")
+    lines += [f"  cannot be told apart: {one}, {other}" for one, other in library.twins()]
+    reference = folder_files(bench.assignment.solution)
+
+    def named(zygote: Zygote, names: str) -> list[str]:
+        outcomes = bench.judge(zygote, reference, names.split("+"))
+        counts = Counter(one.mistake for one in name_mistakes(outcomes, library) if one.mistake)
+        return [name for name, _ in counts.most_common()]
+
+    ids = list(library.hints)
+    start = time.monotonic()
+    singles = share(bench.zygote, ids, named)
+    first = sum(found[:1] == [name] for name, found in singles.items())
+    wrong = {name: found for name, found in singles.items() if set(found) - {name}}
+    lines.append(
+        f"singles: right name first {first} of {len(ids)}, a wrong name in {len(wrong)}; "
+        f"{since(start)} on {os.cpu_count()} cores"
+    )
+    lines += [f"  {name}: {found}" for name, found in singles.items() if found != [name]]
+
+    draw = random.Random(seed)
+    chosen: set[tuple[str, str]] = set()
+    while len(chosen) < min(pairs, len(ids) * (len(ids) - 1) // 2):
+        one, other = sorted(draw.sample(ids, 2))
+        chosen.add((one, other))
+    start = time.monotonic()
+    found = share(bench.zygote, ["+".join(pair) for pair in sorted(chosen)], named)
+    counts: Counter[str] = Counter()
+    for names, given in found.items():
+        right, got = set(names.split("+")), set(given)
+        counts["both"] += right <= got
+        counts["one"] += len(right & got) == 1
+        counts["none"] += not right & got
+        counts["wrong"] += bool(got - right)
+        first_names = set(given[:2])
+        counts["both first"] += right == first_names
+        if not right <= got:
+            lines.append(f"  {names}: {given}")
+    lines.append(
+        f"pairs: both named {counts['both']} of {len(chosen)} (first {counts['both first']}), "
+        f"one {counts['one']}, none {counts['none']}, a wrong name in {counts['wrong']}; "
+        f"{since(start)}"
+    )
+
+
+def since(start: float) -> str:
+    """Return the seconds since `start` in words."""
+    return f"{time.monotonic() - start:.1f} s"
+
+
+if __name__ == "__main__":
+    main()
