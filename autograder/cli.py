@@ -289,6 +289,35 @@ def mistakes(
 
 
 @app.command()
+def mutate(
+    assignment: AssignmentName,
+    jobs: Jobs = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Run only so many mutants, evenly spread.")
+    ] = None,
+    training: Annotated[
+        bool, typer.Option(help="Ask the tests that train about what all others let pass.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Change the reference in every small way, and list the changes that no test notices."""
+    from autograder.grade.course import prepare
+    from autograder.mutation import mutate as run
+    from autograder.mutation import render
+
+    chosen = _find(assignment)
+    with _progress("mutating") as progress:
+        report = run(prepare(chosen, training=training), jobs, training, progress, limit)
+    if as_json:
+        _out.print_json(json.dumps(report.to_json()))
+    else:
+        for line in render(report):
+            _out.print(line, markup=False, soft_wrap=True)
+    if not report.holds:
+        raise _Stop("some changes of the reference are noticed by no test; see the list above")
+
+
+@app.command()
 def demo(
     out: Annotated[
         Path, typer.Option("-o", "--out", help="Folder for the class and its reports.")

@@ -6,6 +6,8 @@ from autograder.grade.course import GradeError
 from autograder.intake import IntakeError
 from autograder.mistakes import MistakesError
 from autograder.mnist import DataError
+from autograder.mutants.equivalents import DeclarationError
+from autograder.mutation import MutationError
 from autograder.release import ReleaseError
 from autograder.report.summary import ResultsError
 from autograder.runner.sharing import SharingError
@@ -17,9 +19,11 @@ from autograder.validate import ValidateError
 EXPECTED = (
     CollectionError,
     DataError,
+    DeclarationError,
     GradeError,
     IntakeError,
     MistakesError,
+    MutationError,
     ReleaseError,
     ResultsError,
     RuntimeMissing,

@@ -183,7 +183,9 @@ def run(
     try:
         with _random_noticed(session):
             for number, test in enumerate(tests):
-                following = tests[number + 1].item if number + 1 < len(tests) else None
+                following = None  # pytest then tears everything down: nothing may follow
+                if number + 1 < len(tests) and not until_failure:
+                    following = tests[number + 1].item
                 outcomes.append(_run_one(test, following, session, data, source, keep_calls, bound))
                 if until_failure and outcomes[-1].status is not Status.PASSED:
                     break

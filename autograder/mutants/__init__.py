@@ -1,0 +1,1 @@
+"""Small changes of source code, each of which a good suite notices."""
