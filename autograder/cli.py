@@ -125,10 +125,21 @@ def release(
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the zip.")],
 ) -> None:
     """Make the students' zip: handout, skeleton, public tests, student kit; nothing hidden."""
+    from autograder.diagnose.locked import locked_hints
+    from autograder.grade.bench import learnt_library
+    from autograder.grade.course import prepare
     from autograder.release.bundle import release as bundle
+    from autograder.sandbox.tiers import Level
 
     chosen = _find(assignment)
-    _out.print(str(bundle(chosen.id, chosen.root, out)), markup=False)
+    hints: dict[str, str] = {}
+    if chosen.mistakes.is_file():
+        setting = prepare(chosen, training=False)
+        if setting.tier.level is Level.D:
+            _err.print("nothing confines code here, so the zip has no hints for known mistakes")
+        else:
+            hints = locked_hints(learnt_library(setting))
+    _out.print(str(bundle(chosen.id, chosen.root, out, hints)), markup=False)
 
 
 @app.command()

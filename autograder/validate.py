@@ -126,7 +126,8 @@ def validate(
             for task in mistake.tasks:
                 if task not in tasks:
                     raise ValidateError(f"mistake '{mistake.id}' belongs to no task: {task}")
-                if mistake.target not in bench.manifest.task(task).functions:
+                functions = bench.manifest.task(task).functions
+                if functions and mistake.target not in functions:
                     raise ValidateError(
                         f"mistake '{mistake.id}' changes {mistake.target}, which is not among "
                         f"the functions of '{task}' in assignment.toml"

@@ -28,6 +28,7 @@ class Replies:
     task: str
     failed: dict[str, str]  # test id -> digest of the replies, for the tests it fails
     weights: dict[str, Weight]  # test id -> how much those replies say
+    messages: dict[str, str]  # test id -> what a student reads, for public tests
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ def _replies(mistake: Mistake, task: str, row: dict[str, Any]) -> Replies:
     mine = {test: found for test, found in row.items() if found["task"] == task}
     failed = {test: found["replies"] for test, found in mine.items()}
     weights = {test: Weight(found["weight"]) for test, found in mine.items()}
-    return Replies(mistake, task, failed, weights)
+    messages = {test: found["message"] for test, found in mine.items() if found["message"]}
+    return Replies(mistake, task, failed, weights, messages)
 
 
 def learn(
@@ -114,6 +116,7 @@ def learn(
                 "task": one.task,
                 "replies": digest(one),
                 "weight": weight(one.calls, right[one.test].calls),
+                "message": one.message,
             }
             for one in failed
         }

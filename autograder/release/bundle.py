@@ -33,14 +33,17 @@ _LITERAL = re.compile(r"[0-9\"']")
 _COMMON_NAMES = frozenset({"__init__.py", "conftest.py"})
 
 
-def release(assignment_id: str, root: Path, out: Path) -> Path:
+def release(
+    assignment_id: str, root: Path, out: Path, hints: Mapping[str, str] | None = None
+) -> Path:
     """Write `out/<id>.zip` for students and return its path; the same input gives the same bytes.
 
+    `hints` are the locked ones for the student's own test run.
     Raises ReleaseError where the zip would hold anything hidden, and what `find_assignment`,
     `manifest.load` and `generate` raise.
     """
     place = find_assignment(assignment_id, root)
-    content = _pack(place.id, contents(place))
+    content = _pack(place.id, contents(place, hints))
     out.mkdir(parents=True, exist_ok=True)
     target = out / f"{place.id}.zip"
     descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=out)
@@ -59,7 +62,7 @@ def release(assignment_id: str, root: Path, out: Path) -> Path:
     return target
 
 
-def contents(place: Assignment) -> dict[str, bytes]:
+def contents(place: Assignment, hints: Mapping[str, str] | None = None) -> dict[str, bytes]:
     """Return every file of the student's folder: POSIX path -> content; raises ReleaseError."""
     load(place.manifest)  # a student must not be the first to find a broken manifest
     skeleton = generate(place.solution)
@@ -72,6 +75,8 @@ def contents(place: Assignment) -> dict[str, bytes]:
     _add(files, _public_tests(place), f"tests/{place.id}/public")
     facts = json.dumps(survey(skeleton), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     kit = {**kit_files(), "skeleton.json": facts.encode("utf-8")}
+    if hints:
+        kit["hints.json"] = (json.dumps(dict(hints), indent=0, sort_keys=True) + "\n").encode()
     _add(files, {f"studentkit/{path}": content for path, content in kit.items()}, "the kit")
     for path, content in (("pytest.ini", PYTEST_INI), ("conftest.py", CONFTEST)):
         files.setdefault(path, content)

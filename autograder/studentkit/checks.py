@@ -65,5 +65,7 @@ def _array(actual: Any, name: str) -> np.ndarray:
 
 
 def _show(array: np.ndarray) -> str:
+    if array.ndim == 0:
+        return f"{array.item():.6g}"
     with np.printoptions(precision=5, suppress=True, threshold=12, edgeitems=2):
         return " ".join(str(array).split())

@@ -25,6 +25,7 @@ class Task:
     id: str
     title: str
     points: float
+    needs: tuple[str, ...] = ()  # tasks that it builds on
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,12 @@ def read_assignment(folder: Path = HERE) -> Assignment:
         return Assignment(
             title=str(raw["title"]),
             tasks=tuple(
-                Task(str(one["id"]), str(one["title"]), float(one["points"]))
+                Task(
+                    str(one["id"]),
+                    str(one["title"]),
+                    float(one["points"]),
+                    tuple(map(str, one.get("needs", ()))),
+                )
                 for one in raw["tasks"]
             ),
             archive=Path(files.get("archive", f"{raw.get('id', folder.name)}.zip")).name,

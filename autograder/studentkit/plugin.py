@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from studentkit import preflight, table
+from studentkit import hints, preflight, table
 from studentkit.declare import task_of, title_of
 from studentkit.handin import HERE, Assignment, FolderError, gather, read_assignment
 
@@ -40,6 +40,8 @@ class Standing:
         self.tests: dict[str, tuple[str | None, str]] = {}  # node id -> task, sentence
         self.passed: set[str] = set()
         self.failed: dict[str, str] = {}  # node id -> what to look at
+        self.hints: dict[str, str] = {}  # node id -> the hint of a mistake that was recognised
+        self.locks = hints.read_locks(Path(__file__).parent)
         self.skipped: set[str] = set()
         self.unstarted: dict[Path, str] = {}  # test file -> why its import failed
         self.deselected = 0
@@ -68,6 +70,9 @@ class Standing:
         if isinstance(node, pytest.Item):
             if not self.failed.get(node.nodeid):
                 self.failed[node.nodeid] = self._look(call.excinfo)
+                if isinstance(call.excinfo.value, AssertionError):
+                    said = str(call.excinfo.value)
+                    self.hints[node.nodeid] = hints.unlock(self.locks, node.nodeid, said)
         elif isinstance(node, pytest.Module):
             sentence = self._import_failure(call.excinfo.value)
             self.unstarted[node.path] = sentence
@@ -116,9 +121,14 @@ class Standing:
                 continue
             rows[named].total += 1
             if test in self.failed:
-                rows[named].failures.append(table.Failure(sentence, self.failed[test]))
+                hint = self.hints.get(test, "")
+                rows[named].failures.append(table.Failure(sentence, self.failed[test], hint))
             elif test in self.passed:
                 rows[named].passed += 1
+        for task in assignment.tasks:
+            wrong = [rows[one] for one in task.needs if one in rows and rows[one].failures]
+            if rows[task.id].failures:
+                rows[task.id].first = tuple(row.title for row in wrong)
         return list(rows.values())
 
     def _notes(self, assignment: Assignment) -> list[str]:

@@ -42,6 +42,7 @@ class Failure:
 
     sentence: str  # the test's own sentence
     look: str  # what to look at
+    hint: str = ""  # of the mistake, where it is a known one
 
 
 @dataclass
@@ -53,6 +54,7 @@ class Row:
     passed: int = 0
     total: int = 0  # public tests, whether or not they could start
     failures: list[Failure] = field(default_factory=list)
+    first: tuple[str, ...] = ()  # titles of tasks it builds on that fail as well
 
     @property
     def estimate(self) -> float:
@@ -146,10 +148,16 @@ def _row(row: Row, glyphs: Glyphs) -> list[Line]:
             style,
         )
     ]
-    for failure in row.failures[:SHOWN]:
+    if row.first:
+        what = " and ".join(f'"{title}"' for title in row.first)
+        why = f"This builds on {what}: mend that first. When graded, such an error costs once."
+        lines += bullet(why, "    ", glyphs.bullet, "bold")
+    for place, failure in enumerate(row.failures[:SHOWN]):
         lines += bullet(failure.sentence, "    ", glyphs.bullet)
         if failure.look:
             lines += bullet(failure.look, "      ", glyphs.arrow, "yellow")
+        if failure.hint and (place == 0 or row.failures[place - 1].hint != failure.hint):
+            lines += bullet(f"Hint: {failure.hint}", "      ", glyphs.arrow, "bold")
     if len(row.failures) > SHOWN:
         lines += bullet(f"and {len(row.failures) - SHOWN} more", "    ", glyphs.bullet)
     return lines

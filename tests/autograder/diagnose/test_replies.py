@@ -81,7 +81,7 @@ def test_a_forged_or_broken_reply_is_no_reason_to_fail() -> None:
 
 def entry(name: str, says: Weight = Weight.MUCH, **failed: str) -> Replies:
     """Return a mistake that gives these replies."""
-    return Replies(Mistake(name, "f", "a", "A hint."), "a", failed, dict.fromkeys(failed, says))
+    return Replies(Mistake(name, "f", "a", "A hint."), "a", failed, dict.fromkeys(failed, says), {})
 
 
 def test_a_mistake_is_named_where_its_replies_appear() -> None:
