@@ -52,6 +52,7 @@ def test_digits_look_like_mnist(drawn: tuple[Part, Part]) -> None:
     assert len(np.unique(np.concatenate([images, unseen]).reshape(5000, -1), axis=0)) == 5000
 
 
+@pytest.mark.slow
 def test_a_linear_model_learns_digits_but_not_as_well_as_a_network(
     drawn: tuple[Part, Part],
 ) -> None:

@@ -32,6 +32,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("one", IMPLEMENTATIONS, ids=lambda one: one.name)
 def test_what_others_write_is_judged_by_what_it_does(
     graded: dict[str, Any], one: Implementation

@@ -113,6 +113,7 @@ def test_the_tables_have_their_columns(graded: Path) -> None:
     assert "<svg" in (graded / "index.html").read_text()
 
 
+@pytest.mark.slow
 def test_a_second_run_keeps_everything_and_a_change_is_told(
     cache: Path, demo: Path, tmp_path: Path
 ) -> None:
@@ -162,6 +163,7 @@ def test_bad_input_gets_one_clear_line(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_lateness_follows_the_list_of_times(cache: Path, demo: Path, tmp_path: Path) -> None:
     """Within the grace nothing is lost; after the cut-off everything."""
     folder = tmp_path / "class"
@@ -246,6 +248,7 @@ def twelve(demo: Path, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_killing_the_grader_leaves_no_process_and_loses_nothing(
     cache: Path, twelve: Path, tmp_path: Path
 ) -> None:
@@ -262,6 +265,7 @@ def test_killing_the_grader_leaves_no_process_and_loses_nothing(
     assert set(scores(out).values()) == {"100"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("victim", ["clerk", "zygote", "worker"])
 def test_killing_a_part_costs_nobody_anything(
     cache: Path, twelve: Path, tmp_path: Path, victim: str

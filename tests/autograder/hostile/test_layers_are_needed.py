@@ -70,6 +70,7 @@ def _act(code: str, without: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 @pytest.mark.bubblewrap
 @pytest.mark.parametrize(("layer", "others", "attack"), _CASES, ids=[case[0] for case in _CASES])
 def test_each_layer_stops_something(layer: str, others: str, attack: str) -> None:

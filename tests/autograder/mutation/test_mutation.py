@@ -232,6 +232,7 @@ def test_a_good_suite_notices_all_but_the_declared(project: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_weak_suite_leaves_survivors_with_their_place(project: Path) -> None:
     """A matrix with equal sums along both axes does not show along which one was summed."""
     weak = _TESTS.replace("[[1.0, 3.0], [4.0, 4.0], [0.0, 2.0]]", "[[1.0, 3.0], [3.0, 1.0]]")
@@ -249,6 +250,7 @@ def test_a_weak_suite_leaves_survivors_with_their_place(project: Path) -> None:
     assert found["report"]["rate"] < 1
 
 
+@pytest.mark.slow
 def test_stale_declarations_are_reported(project: Path) -> None:
     """One that a test notices now, and one whose line is gone."""
     declare(
@@ -276,6 +278,7 @@ why = "This line was there once."
     assert not report["holds"]
 
 
+@pytest.mark.slow
 def test_a_limit_runs_a_few(project: Path) -> None:
     """What was not run is counted, and no declaration is called stale for it."""
     declare(project, _EQUIVALENT)
@@ -285,6 +288,7 @@ def test_a_limit_runs_a_few(project: Path) -> None:
     assert report["stale"] == []
 
 
+@pytest.mark.slow
 def test_a_reference_that_fails_is_said_so(project: Path) -> None:
     """Mutants of a wrong reference show nothing."""
     path = project / "tests/tiny/public/test_pieces.py"
