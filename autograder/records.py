@@ -89,6 +89,9 @@ class Outcome:
     printed: tuple[Printed, ...] = ()
     calls: tuple[Call, ...] = ()
     mistake: str = ""  # id of the mistake that explains the failure, once diagnosed
+    hint: str = ""  # of that mistake, where the test itself has named it
+    scored: bool = True  # False: it tells the student something and carries no points
+    shown: tuple[tuple[str, str], ...] = ()  # (text, MathML) that a public test showed
     replies: str = ""  # digest of what student code replied, for a test that failed
     unfinished: bool = False  # failed in a function that is still as it was handed out
     carried: tuple[str, ...] = ()  # tasks whose functions the grader supplied: passed with them
@@ -116,6 +119,17 @@ class TaskScore:
     passed: int = 0
     total: int = 0
     carried: Fraction = Fraction(100)  # percent for a test that passed with supplied functions
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a person gave for a written question."""
+
+    item: str  # its id
+    title: str
+    max_score: Fraction
+    score: Fraction | None = None  # None: not graded yet, which is no zero
+    comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,3 +169,4 @@ class Grade:
     notes: tuple[str, ...] = ()
     error: str = ""  # why it could not be graded; "" otherwise
     failures: tuple[Failure, ...] = ()
+    written: tuple[Mark, ...] = ()  # what a person grades; () where nothing is

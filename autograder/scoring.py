@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from fractions import Fraction
 
 from autograder.manifest import Lateness, Manifest, Policy, Task
-from autograder.records import Action, Outcome, Printed, Status, TaskScore, Verdict
+from autograder.records import Action, Mark, Outcome, Printed, Status, TaskScore, Verdict
 
 _MAX_PRINTING = 10  # verdicts: a loop over made-up functions must not fill the report
 
@@ -25,7 +25,7 @@ def task_scores(manifest: Manifest, outcomes: Iterable[Outcome]) -> tuple[TaskSc
     outcomes = list(outcomes)
     scores = []
     for task in manifest.tasks:
-        mine = [outcome for outcome in outcomes if outcome.task == task.id]
+        mine = [one for one in outcomes if one.task == task.id and one.scored]
         passed = sum(outcome.status is Status.PASSED for outcome in mine)
         earned = sum((_earned(outcome, task) for outcome in mine), Fraction(0))
         share = earned / len(mine) if mine else Fraction(0)
@@ -150,3 +150,13 @@ def apply(verdicts: Sequence[Verdict], raw: Fraction) -> Fraction:
         return Fraction(0)
     percent = sum((v.percent for v in verdicts if v.action is Action.DEDUCT), Fraction(0))
     return max(Fraction(0), raw * (100 - percent) / 100)
+
+
+def given(marks: Iterable[Mark]) -> Fraction:
+    """Add up what a person gave; what is not graded yet adds nothing."""
+    return sum((mark.score for mark in marks if mark.score is not None), Fraction(0))
+
+
+def reachable(marks: Iterable[Mark]) -> Fraction:
+    """Add up what the written questions can earn."""
+    return sum((mark.max_score for mark in marks), Fraction(0))

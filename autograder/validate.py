@@ -175,9 +175,12 @@ def _row(outcome: Outcome) -> list[Any]:
 def _judge(bench: Bench, known: Sequence[Mistake], rows: dict[str, Any]) -> Proof:
     tests = [test.id for test in bench.tests]
     by_task = {test.id: test.task for test in bench.tests}
+    scored = {test.id for test in bench.tests if test.scored}
     variants = []
     for name, row in rows.items():
         kind = name if name in (REFERENCE, SKELETON) else "mistake"
+        if kind != REFERENCE:  # what carries no points cannot be lost or earned
+            row = [one for one in row if one[0] in scored]
         broken = [test for test, _, status, *_ in row if status == Status.ERROR]
         failed = [test for test, _, status, *_ in row if status != Status.PASSED]
         carried = [test for test, _, _, _, carried, _ in row if carried]
@@ -193,17 +196,20 @@ def _judge(bench: Bench, known: Sequence[Mistake], rows: dict[str, Any]) -> Proo
             }
         else:
             variant.score = scoring.points(_score(bench, row))
-        variant.problem = _problem(variant, broken, len(tests))
+        variant.problem = _problem(variant, broken, len(scored))
         variants.append(variant)
     order = [REFERENCE, SKELETON, *(mistake.id for mistake in known)]
     variants.sort(key=lambda variant: order.index(variant.name))
-    return Proof(bench.manifest.id, bench.setting.tier.sentence, tests, variants)
+    proved = [test for test in tests if test in scored]
+    return Proof(bench.manifest.id, bench.setting.tier.sentence, proved, variants)
 
 
 def _score(bench: Bench, rows: list[list[Any]]) -> Fraction:
+    scored = {test.id for test in bench.tests if test.scored}
     outcomes = [
         Outcome(test, task, "", Status(status), hidden=True, carried=tuple(carried))
         for test, task, status, _, carried, _ in rows
+        if test in scored
     ]
     scores = scoring.task_scores(bench.manifest, outcomes)
     return sum((task.score for task in scores), Fraction(0))

@@ -22,7 +22,7 @@ def name_mistakes(outcomes: Sequence[Outcome], library: Library) -> list[Outcome
     return [
         dataclasses.replace(
             one,
-            mistake=names.get(one.test, ""),
+            mistake=one.mistake or names.get(one.test, ""),
             replies=replies.get(one.test, ""),
             unfinished=one.test in replies and unfinished(one.calls),
             calls=(),

@@ -31,6 +31,8 @@ class Line:
     reason: str = ""  # in words; "" for a hidden test, as its choice belongs to the student's code
     hint: str = ""  # of the mistake that explains the failure
     mistake: str = ""  # its id
+    scored: bool = True  # False: it carries no points
+    shown: tuple[tuple[str, str], ...] = ()  # (text, MathML of the grader's making)
 
 
 @dataclass(frozen=True)
@@ -93,13 +95,15 @@ def _carried(grade: Grade, task: TaskScore) -> str:
 def _line(outcome: Outcome, hints: Mapping[str, str]) -> Line:
     title = visible(outcome.title)
     if outcome.status is Status.PASSED:
-        return Line(title, True, outcome.hidden)
-    hint = visible(hints.get(outcome.mistake, ""))
+        shown = tuple((visible(text), mathml) for text, mathml in outcome.shown)
+        return Line(title, True, outcome.hidden, scored=outcome.scored, shown=shown)
+    hint = visible(hints.get(outcome.mistake, outcome.hint))
     if outcome.hidden:
         return Line(title, False, True, hint=hint, mistake=outcome.mistake if hint else "")
     reason = REASONS[outcome.reason] if outcome.reason else ""
     look = excerpt(outcome.message)
-    return Line(title, False, False, look, reason, hint, outcome.mistake if hint else "")
+    name = outcome.mistake if hint else ""
+    return Line(title, False, False, look, reason, hint, name, outcome.scored)
 
 
 def why_not_graded(grade: Grade) -> str:

@@ -101,3 +101,12 @@ def _class_for(builtin: type[BaseException] | None) -> type[SubmissionError]:
             bases = (SubmissionError, builtin)
             _classes[builtin] = type(f"Submission{builtin.__name__}", bases, {})
     return _classes[builtin]
+
+
+class RecognisedError(AssertionError):
+    """A test failed and knows which mistake was made; `hint` is what the student reads."""
+
+    def __init__(self, message: str, mistake: str = "", hint: str = "") -> None:
+        """Keep the id of the mistake ("" where none is known) and its hint."""
+        super().__init__(message)
+        self.mistake, self.hint = mistake, hint

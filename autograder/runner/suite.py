@@ -21,7 +21,12 @@ from _pytest.runner import runtestprotocol
 
 from autograder.records import Outcome, Reason, Status
 from autograder.runner import names, remote
-from autograder.runner.errors import SubmissionError, SuiteError, WorkerStopped
+from autograder.runner.errors import (
+    RecognisedError,
+    SubmissionError,
+    SuiteError,
+    WorkerStopped,
+)
 from autograder.runner.session import SEED, Record, Session
 from autograder.sandbox.zygotes import ZygoteError
 
@@ -48,6 +53,7 @@ class Test:
     hidden: bool
     trains: bool
     item: Any  # pytest's own
+    scored: bool = True
 
 
 def collected(
@@ -114,7 +120,7 @@ class _Plugin:
         return True
 
     def _test(self, item: Any) -> Test:
-        from studentkit import task_of, title_of, trains_of
+        from studentkit import task_of, title_of, trains_of, unscored_of
 
         function = getattr(item, "function", None) or getattr(item, "obj", None)
         owner = getattr(item, "cls", None)
@@ -134,7 +140,8 @@ class _Plugin:
                 '@task("…") on the test or its class'
             )
         trains = trains_of(function, owner) or item.get_closest_marker("trains") is not None
-        return Test(test_id, task, title_of(function), hidden, trains, item)
+        scored = not unscored_of(function, owner)
+        return Test(test_id, task, title_of(function), hidden, trains, item, scored)
 
     @pytest.hookimpl
     def pytest_runtest_makereport(self, item: Any, call: Any) -> TestReport:
@@ -204,7 +211,7 @@ def _run_one(
     keep_calls: bool,
     bound: set[int],
 ) -> Outcome:
-    from studentkit import provide
+    from studentkit import provide, take_shown
 
     kind = "training" if test.trains and "training" in data else "small"
     mount = kind if kind in data else None
@@ -212,6 +219,7 @@ def _run_one(
     for _ in (1, 2):
         session.begin(mount, test.trains)
         _seed_both()
+        take_shown()
         found, skipped = _protocol(test, following, session, bound)
         if not session.record.killed_from_outside:
             break  # a worker that something outside killed gets a second chance
@@ -284,6 +292,10 @@ def _outcome(
         message += f"\n{functions} changed an array that it was given; work on a copy."
     if test.hidden and status is not Status.ERROR:
         message = ""
+    from studentkit import take_shown
+
+    shown = [] if test.hidden else take_shown()
+    recognised = found if isinstance(found, RecognisedError) and status is Status.FAILED else None
     return Outcome(
         test=test.id,
         task=test.task,
@@ -294,6 +306,10 @@ def _outcome(
         reason=reason,
         printed=tuple(record.printed),
         calls=tuple(record.calls) if keep_calls else (),
+        mistake=recognised.mistake if recognised else "",
+        hint=recognised.hint if recognised else "",
+        scored=test.scored,
+        shown=tuple(shown),
     )
 
 

@@ -4,8 +4,8 @@ Needs the standard library, numpy and pytest only: it travels in the student's z
 """
 
 from .checks import assert_close, assert_same, assert_shape, assert_unchanged
-from .declare import task, task_of, title_of, trains, trains_of
-from .setting import data_folder, data_source, provide
+from .declare import task, task_of, title_of, trains, trains_of, unscored, unscored_of
+from .setting import data_folder, data_source, provide, show, take_shown
 
 __all__ = [
     "assert_close",
@@ -15,9 +15,13 @@ __all__ = [
     "data_folder",
     "data_source",
     "provide",
+    "show",
+    "take_shown",
     "task",
     "task_of",
     "title_of",
     "trains",
     "trains_of",
+    "unscored",
+    "unscored_of",
 ]

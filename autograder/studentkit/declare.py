@@ -24,6 +24,12 @@ def trains(thing: Thing) -> Thing:
     return thing
 
 
+def unscored(thing: Thing) -> Thing:
+    """Mark a test that tells a student something and carries no points."""
+    thing.__unscored__ = True  # type: ignore[attr-defined]
+    return thing
+
+
 def task_of(function: Any, owner: Any = None) -> str | None:
     """Return the id of the task that `function` (in class `owner`) names; None if it names none."""
     return getattr(function, "__task__", None) or getattr(owner, "__task__", None)
@@ -32,6 +38,11 @@ def task_of(function: Any, owner: Any = None) -> str | None:
 def trains_of(function: Any, owner: Any = None) -> bool:
     """Tell whether a test trains a network."""
     return bool(getattr(function, "__trains__", False) or getattr(owner, "__trains__", False))
+
+
+def unscored_of(function: Any, owner: Any = None) -> bool:
+    """Tell whether a test carries no points."""
+    return bool(getattr(function, "__unscored__", False) or getattr(owner, "__unscored__", False))
 
 
 def title_of(function: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 _provided: dict[str, str] = {}
+_shown: list[tuple[str, str]] = []
 
 
 def provide(folder: str, source: str) -> None:
@@ -23,3 +24,18 @@ def data_source() -> str:
         return _provided["source"]
     marker = data_folder() / "SOURCE"
     return marker.read_text().strip() if marker.is_file() else "mnist"
+
+
+def show(text: str, mathml: str = "") -> None:
+    """Tell the student something beside the test's outcome: how an answer was read.
+
+    `mathml` is markup of the grader's own making, never text of a submission.
+    """
+    _shown.append((text, mathml))
+
+
+def take_shown() -> list[tuple[str, str]]:
+    """Return what the test that just ran has shown, and forget it."""
+    found = list(_shown)
+    _shown.clear()
+    return found
