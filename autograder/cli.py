@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -165,6 +166,10 @@ def grade(
     times: Annotated[
         Path | None, typer.Option(help="CSV with columns submission,time: when each came in.")
     ] = None,
+    rubric: Annotated[
+        Path | None,
+        typer.Option(help="CSV with what a person gave for the written questions; see `rubric`."),
+    ] = None,
     training: Annotated[bool, typer.Option(help="Run the tests that train networks.")] = True,
     again: Annotated[
         bool, typer.Option("--again", help="Grade even what has not changed since the last run.")
@@ -177,6 +182,8 @@ def grade(
     """
     from autograder.grade import grade_class
     from autograder.intake import read_times
+    from autograder.rubric import load as load_rubric
+    from autograder.rubric import read_sheet
 
     chosen = _find(assignment)
     for path in submissions:
@@ -191,12 +198,13 @@ def grade(
             data=data,
             due=due,
             times=read_times(times) if times else None,
+            marks=read_sheet(rubric, load_rubric(chosen.rubric)) if rubric else None,
             training=training,
             again=again,
             progress=progress,
         )
     if as_json:
-        rows = [vars(summary) for summary in result.summaries]
+        rows = [dataclasses.asdict(summary) for summary in result.summaries]
         _out.print_json(json.dumps({"out": str(out), "submissions": rows}, default=str))
     else:
         _tell(result)
@@ -264,6 +272,30 @@ def validate(
         _out.print(f"confinement {proof.tier}", markup=False)
     if not proof.holds:
         raise _Stop("the suites do not do what they should; see the column 'problem'")
+
+
+@app.command()
+def rubric(
+    assignment: AssignmentName,
+    out: Annotated[Path, typer.Option("-o", "--out", help="The CSV to write.")],
+    reports: Annotated[
+        Path | None, typer.Option(help="Folder that `grade` wrote: a row for each submission.")
+    ] = None,
+) -> None:
+    """Make the sheet in which a person grades the written questions; `grade --rubric` reads it."""
+    from autograder.exports.atomic import write_text
+    from autograder.report.summary import read_class
+    from autograder.rubric import load, sheet
+
+    chosen = _find(assignment)
+    items = load(chosen.rubric)
+    if not items:
+        raise _Stop(f"{chosen.id} has no written questions ({chosen.rubric} is missing or empty)")
+    if out.exists():
+        raise _Stop(f"{out} is there already, perhaps with marks; give another name", USAGE)
+    names = [one.submission for one in read_class(reports, chosen.id)] if reports else []
+    write_text(out, sheet(items, names))
+    _out.print(f"{len(items)} questions, {len(names)} submissions: {out}", markup=False)
 
 
 @app.command()

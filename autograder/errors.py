@@ -10,6 +10,7 @@ from autograder.mutants.equivalents import DeclarationError
 from autograder.mutation import MutationError
 from autograder.release import ReleaseError
 from autograder.report.summary import ResultsError
+from autograder.rubric import RubricError
 from autograder.runner.sharing import SharingError
 from autograder.runner.suite import CollectionError
 from autograder.sandbox.runtime import RuntimeMissing
@@ -26,6 +27,7 @@ EXPECTED = (
     MutationError,
     ReleaseError,
     ResultsError,
+    RubricError,
     RuntimeMissing,
     SharingError,
     ValidateError,

@@ -37,6 +37,11 @@ class Assignment:
         return self.folder / "README.md"
 
     @property
+    def rubric(self) -> Path:
+        """Written questions and what earns their points."""
+        return self.folder / "rubric.toml"
+
+    @property
     def solution(self) -> Path:
         """The only copy of the code written by hand."""
         return self.root / "solutions" / self.id

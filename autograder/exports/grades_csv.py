@@ -24,14 +24,15 @@ def grades_csv(tasks: Sequence[str], summaries: Sequence[Summary]) -> str:
     writer.writerow(["submission", "score", "max_score", *tasks, "status"])
     for summary in sorted(summaries, key=lambda one: one.submission):
         scores = [_number(summary.tasks.get(task)) for task in tasks]
-        name = _inert(summary.submission)
+        name = inert(summary.submission)
         writer.writerow(
             [name, _number(summary.score), _number(summary.max_score), *scores, summary.status]
         )
     return out.getvalue()
 
 
-def _inert(name: str) -> str:
+def inert(name: str) -> str:
+    """Return `name` so that no spreadsheet takes it for a formula."""
     # A tab or a line end in front can start a formula as well, and white space may be dropped.
     rest = name.lstrip()
     space = name[: len(name) - len(rest)]

@@ -35,7 +35,7 @@ def results(grade: Grade, mistakes: Mapping[str, str] | None = None) -> dict[str
         "test_name_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
-        "tests": [] if grade.error else [_entry(n, task) for n, task in enumerate(tasks, 1)],
+        "tests": [] if grade.error else _entries(grade, tasks),
         "extra_data": _extra(grade, tasks),
     }
 
@@ -55,8 +55,30 @@ def _summary(grade: Grade) -> str:
         lines.append("Hidden tests were not run; this is not your final score.")
     lines += [f"- {excerpt(verdict.sentence, 1000, 5)}" for verdict in grade.verdicts]
     lines += [f"- {excerpt(note, 600, 4)}" for note in grade.notes]
+    waiting = [mark for mark in grade.written if mark.score is None]
+    if waiting:
+        most = points(sum((mark.max_score for mark in waiting), Fraction(0)))
+        lines.append(f"A person grades {len(waiting)} written questions, {most} points more.")
     lines += [f"Confinement {visible(grade.tier)}.", f"Data: {visible(grade.data)}."]
     return "\n".join(lines)
+
+
+def _entries(grade: Grade, tasks: tuple[Feedback, ...]) -> list[dict[str, Any]]:
+    entries = [_entry(number, task) for number, task in enumerate(tasks, 1)]
+    graded = any(mark.score is not None for mark in grade.written)
+    for number, mark in enumerate(grade.written if graded else (), len(entries) + 1):
+        text = excerpt(mark.comment, 2000, 40) or "No comment."
+        entry: dict[str, Any] = {
+            "number": str(number),
+            "name": visible(mark.title),
+            "max_score": _number(mark.max_score),
+            "output": text if mark.score is not None else "Not graded yet.",
+            "output_format": "text",
+            "visibility": "visible",
+            "tags": ["written", mark.item],
+        }
+        entries.append(entry if mark.score is None else entry | {"score": _number(mark.score)})
+    return entries
 
 
 def _entry(number: int, given: Feedback) -> dict[str, Any]:
@@ -134,6 +156,14 @@ def _extra(grade: Grade, tasks: tuple[Feedback, ...]) -> dict[str, Any]:
                 "where": excerpt(verdict.where, 200, 1),
             }
             for verdict in grade.verdicts
+        ],
+        "written": [
+            {
+                "item": mark.item,
+                "score": None if mark.score is None else _number(mark.score),
+                "max_score": _number(mark.max_score),
+            }
+            for mark in grade.written
         ],
         "mistakes": _mistakes(tasks),
         "failures": [_failure(failure) for failure in grade.failures],

@@ -23,7 +23,9 @@ from autograder.grade.carrying import Supplier, carry
 from autograder.layout import Assignment
 from autograder.manifest import Manifest, Rule
 from autograder.manifest import load as load_manifest
-from autograder.records import Action, Grade, Outcome, Submission, Unreadable, Verdict
+from autograder.records import Action, Grade, Mark, Outcome, Submission, Unreadable, Verdict
+from autograder.rubric import Item, unmarked
+from autograder.rubric import load as load_rubric
 from autograder.runner import suite
 from autograder.runner.errors import WorkerStopped
 from autograder.runner.session import Session
@@ -92,6 +94,7 @@ class Bench:
     skeleton: dict[str, Any]
     salt: str
     mistake_source: bytes = b""
+    written: tuple[Item, ...] = ()
     extras: dict[str, Any] = field(default_factory=dict)
 
     def zygote(self, without: frozenset[str] = frozenset()) -> Zygote:
@@ -201,8 +204,19 @@ class Bench:
             self.salt[:24],
         )
 
-    def grade(self, zygote: Zygote, submission: Submission, library: Library = _NOTHING) -> Grade:
-        """Grade one submission; raises ZygoteError when the machinery fails."""
+    def grade(
+        self,
+        zygote: Zygote,
+        submission: Submission,
+        library: Library = _NOTHING,
+        marks: Sequence[Mark] | None = None,
+    ) -> Grade:
+        """Grade one submission; `marks` are what a person gave for the written questions.
+
+        With marks, written questions count in the score and in what can be reached; without,
+        the report only says that they are still to be graded. Raises ZygoteError when the
+        machinery fails.
+        """
         session = self._session(zygote, submission.files)
         verdicts, functions = self._static(session)
         outcomes = self._outcomes(session, self.tests, keep_calls=True)
@@ -226,8 +240,8 @@ class Bench:
             tasks=tasks,
             outcomes=tuple(outcomes),
             verdicts=tuple(verdicts),
-            score=scoring.apply(verdicts, raw),
-            max_score=self.manifest.max_score,
+            score=scoring.apply(verdicts, raw) + scoring.given(marks or ()),
+            max_score=self.manifest.max_score + scoring.reachable(marks or ()),
             raw_score=raw,
             tier=self.setting.tier.sentence,
             data=self.setting.data_sentence,
@@ -239,6 +253,7 @@ class Bench:
             notes=submission.notes,
             error=error,
             failures=failures(outcomes, self.salt),
+            written=tuple(unmarked(self.written) if marks is None else marks),
         )
 
     def _static(self, session: Session) -> tuple[list[Verdict], dict[str, str]]:
@@ -330,6 +345,7 @@ def open_bench(setting: Setting, body: Any) -> None:
             survey(folder_files(assignment.skeleton)),
             fingerprint_of(setting, assignment),
             mistakes.read_bytes() if mistakes.is_file() else b"",
+            load_rubric(assignment.rubric),
         )
         body(bench)
 

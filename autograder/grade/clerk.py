@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 import traceback
+from fractions import Fraction
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,7 +22,7 @@ from autograder.diagnose.library import Library
 from autograder.grade.bench import Bench, Setting, not_graded, open_bench
 from autograder.grade.output import write
 from autograder.intake import Source, read
-from autograder.records import Submission
+from autograder.records import Mark, Submission
 from autograder.sandbox.inside.confine import die_with_parent
 from autograder.sandbox.runtime import RuntimeMissing
 from autograder.sandbox.zygotes import Zygote, ZygoteError
@@ -134,7 +135,7 @@ class _Clerk:
         source = Source.from_json(job["source"])
         found = read(source, expected=job["expected"], times=job["times"])
         if isinstance(found, Submission):
-            grade = bench.grade(zygote, found, self._library)
+            grade = bench.grade(zygote, found, self._library, _marks(job.get("marks")))
         else:
             grade = bench.refused(found)
         return write(grade, Path(job["out"]), job["fingerprint"], self._library.hints)
@@ -143,6 +144,15 @@ class _Clerk:
         name = Source.from_json(job["source"]).name
         grade = not_graded(self._bench.setting, self._bench.manifest, name, reason)
         return write(grade, Path(job["out"]), "")
+
+
+def _marks(rows: list[list[Any]] | None) -> list[Mark] | None:
+    if rows is None:
+        return None
+    return [
+        Mark(item, title, Fraction(most), None if score is None else Fraction(score), comment)
+        for item, title, most, score, comment in rows
+    ]
 
 
 def _read_all(descriptor: int, seconds: float) -> bytes | None:

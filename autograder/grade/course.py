@@ -24,7 +24,10 @@ from autograder.grade.output import write
 from autograder.intake import Source, discover
 from autograder.layout import Assignment
 from autograder.manifest import load as load_manifest
+from autograder.records import Mark
 from autograder.report.index import Summary, render_index
+from autograder.rubric import load as load_rubric
+from autograder.rubric import unmarked
 from autograder.sandbox.tiers import Level, Tier, probe
 
 _RESERVED = ("index.html", "grades.csv")
@@ -92,6 +95,7 @@ def grade_class(
     data: Path | None = None,
     due: datetime | None = None,
     times: Mapping[str, datetime] | None = None,
+    marks: Mapping[str, Sequence[Mark]] | None = None,
     tier: Tier | None = None,
     cache: Path | None = None,
     training: bool = True,
@@ -100,8 +104,9 @@ def grade_class(
 ) -> ClassResult:
     """Grade every submission below `paths` into `out`; what is done already is kept.
 
-    `progress(done, total, name)` is called after each. Raises GradeError, ManifestError,
-    IntakeError, DataError; a KeyboardInterrupt is noted in the result, and the class files are
+    `marks` are what a person gave for written questions, by submission; a name that no submission
+    has is an error. `progress(done, total, name)` is called after each. Raises GradeError,
+    ManifestError, IntakeError, DataError; a KeyboardInterrupt is noted in the result, and the class files are
     written for what was finished.
     """
     setting = prepare(assignment, data=data, due=due, tier=tier, cache=cache, training=training)
@@ -114,10 +119,17 @@ def grade_class(
     result.leftovers = [(str(left.name), left.reason) for left in leftovers]
     known_times = {name: time.isoformat() for name, time in (times or {}).items()}
     salt = fingerprint_of(setting, assignment)
+    strangers = sorted((marks or {}).keys() - {source.name for source in sources})
+    if strangers:
+        raise GradeError(
+            f"the rubric's sheet has marks for {', '.join(strangers[:5])}, "
+            "and no submission has that name"
+        )
     waiting, found = [], {}
     for source in sources:
+        rows = None if marks is None else _plain(marks.get(source.name, ()), assignment)
         before = _results(out / source.name)
-        stamp = json.dumps([salt, source.stat_key(), known_times.get(source.name)])
+        stamp = json.dumps([salt, source.stat_key(), known_times.get(source.name), rows])
         mark = hashlib.sha256(stamp.encode()).hexdigest()
         if before and not again and before["extra_data"].get("fingerprint") == mark:
             found[source.name] = before
@@ -129,6 +141,7 @@ def grade_class(
             "expected": expected,
             "times": known_times,
             "fingerprint": mark,
+            "marks": rows,
         }
         waiting.append((source, job, before))
     desk = _Desk(setting, assignment, out, min(jobs or os.cpu_count() or 1, len(waiting)))
@@ -143,6 +156,20 @@ def grade_class(
     ]
     _write_class(assignment, result)
     return result
+
+
+def _plain(marks: Sequence[Mark], assignment: Assignment) -> list[list[str | None]]:
+    """Return marks as plain data; a submission without a row has nothing graded yet."""
+    return [
+        [
+            mark.item,
+            mark.title,
+            str(mark.max_score),
+            None if mark.score is None else str(mark.score),
+            mark.comment,
+        ]
+        for mark in marks or unmarked(load_rubric(assignment.rubric))
+    ]
 
 
 def _write_class(assignment: Assignment, result: ClassResult) -> None:
