@@ -61,8 +61,7 @@ class Call:
     """One request that a test made of the worker: the raw material of diagnosis."""
 
     target: str  # "models._base_network._baseNetwork.sigmoid"
-    request: bytes  # as it went over the wire
-    reply: bytes  # as it came back
+    reply: bytes  # as it came back over the wire; b"" where it was too long to keep
     changed: tuple[str, ...] = ()  # arguments that were edited in place
 
 

@@ -24,6 +24,8 @@ from autograder.sandbox.zygotes import Child, Zygote, ZygoteError
 _START_SECONDS = 20
 _AGAIN_SECONDS = 0.5  # for a call that has hung before
 _MAX_CALLS = 5000  # of one test, kept for diagnosis
+_MAX_KEPT = 1 << 20  # bytes of one test's replies, kept for diagnosis
+_MAX_RECEIVED = 512 << 20  # bytes of all answers during one test
 SEED = 20240129
 
 
@@ -38,6 +40,8 @@ class Record:
     error: SubmissionError | None = None  # the last one that student code raised
     changed: list[str] = field(default_factory=list)  # functions that edited their arguments
     requests: int = 0
+    kept: int = 0  # bytes of the replies in `calls`
+    received: int = 0  # bytes that the worker has sent
 
 
 class Session:
@@ -187,7 +191,10 @@ class Session:
             self.record.changed.append(target)
         if keep and len(self.record.calls) < _MAX_CALLS:
             names = tuple(str(position) for position in changed)
-            self.record.calls.append(Call(target, payload, reply, names))
+            room = _MAX_KEPT - self.record.kept
+            kept = reply if len(reply) <= room else b""  # the grader's memory is not theirs
+            self.record.kept += len(kept)
+            self.record.calls.append(Call(target, kept, names))
         if status == "raise":
             self.record.error = raised(value)
             raise self.record.error
@@ -358,6 +365,10 @@ class Session:
             size = wire.frame_length(bytes(inbox[: wire.HEADER_SIZE])) + wire.HEADER_SIZE
         except WireError as error:
             self._end(Reason.PROTOCOL, str(error))
+        self.record.received += size
+        if self.record.received > _MAX_RECEIVED:
+            limit = _MAX_RECEIVED >> 20
+            self._end(Reason.OUTPUT, f"the code answered with more than {limit} MB in one test")
         self._fill(child, inbox, size)
         if len(inbox) > size:
             self._end(Reason.PROTOCOL, "the code wrote to the grader's channel by itself")

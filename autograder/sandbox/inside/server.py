@@ -127,6 +127,8 @@ class Server:
             value = getattr(self, f"_do_{operation}")(*rest)
             status = "ok"
             reply = self._encode([request, status, value, self._take_printed(), _changed(arrays)])
+            if len(reply) > wire.MAX_FRAME:
+                raise ValueError(f"an answer of {len(reply) >> 20} MB is too large to be sent")
         except BaseException as error:  # SystemExit and the like are answers too
             body = _describe(error, self._home)
             reply = self._encode([request, "raise", body, self._take_printed(), _changed(arrays)])

@@ -54,7 +54,7 @@ def test_shape_counts_and_type_does_not(array: np.ndarray) -> None:
 
 def reply(status: str, value: object, changed: tuple[str, ...] = ()) -> Call:
     """Return a call that got this reply."""
-    return Call("f", b"", wire.encode([1, status, value, [], []]), changed)
+    return Call("f", wire.encode([1, status, value, [], []]), changed)
 
 
 def test_replies_weigh_by_how_few_errors_give_them() -> None:
@@ -72,7 +72,7 @@ def test_replies_weigh_by_how_few_errors_give_them() -> None:
 
 def test_a_forged_or_broken_reply_is_no_reason_to_fail() -> None:
     """Bytes that are no message still have a digest, and weigh nothing."""
-    broken = Call("f", b"", b"\xc1\xff", ())
+    broken = Call("f", b"\xc1\xff", ())
     outcome = Outcome("t", "a", "A.", Status.FAILED, True, calls=(broken,))
     assert replies.digest(outcome)
     assert replies.weight([broken], [reply("ok", 1.5)]) is Weight.NOTHING

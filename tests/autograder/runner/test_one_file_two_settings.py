@@ -335,3 +335,47 @@ def test_a_death_costs_the_tests_it_touches_and_names_the_reason(tmp_path: Path)
     assert reasons["test_dying[connect]"] == "forbidden"
     assert reasons["test_dying[flood]"] == "output"
     assert found["test_raw"]["printed"] == [["raw words", "dying.raw", ""]]
+
+
+_ENDLESS = """
+class Endless(list):
+    def __iter__(self):
+        while True:
+            yield bytes(self.size)
+
+def endless(size):
+    found = Endless()
+    found.size = size
+    return found
+
+def good():
+    return 1
+"""
+_ENDLESS_TESTS = """
+from endless import endless, good
+from studentkit import task
+import pytest
+pytestmark = pytest.mark.task("all")
+
+def test_all_of_it():
+    assert list(endless(100_000)) == []
+
+def test_too_much_at_once():
+    assert list(endless(2_000_000)) == []
+
+def test_after():
+    assert good() == 1
+"""
+
+
+def test_endless_answers_end_before_the_graders_memory_does(tmp_path: Path) -> None:
+    """A list that never ends costs its test, and the next one is unharmed."""
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_endless.py").write_text(_ENDLESS_TESTS)
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "endless.py").write_text(_ENDLESS)
+    found = _confined(tmp_path, 20)
+    assert found["test_all_of_it"]["reason"] == "output"
+    assert "512 MB" in found["test_all_of_it"]["message"]
+    assert "too large to be sent" in found["test_too_much_at_once"]["message"]
+    assert found["test_after"]["status"] == "passed"
