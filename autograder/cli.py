@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -20,6 +20,9 @@ from autograder import layout
 from autograder.layout import Assignment
 from autograder.manifest import ManifestError
 from autograder.manifest import load as load_manifest
+
+if TYPE_CHECKING:
+    from autograder.validate import Proof
 
 DONE, SOME_NOT_GRADED, USAGE, CONFIGURATION, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -236,6 +239,9 @@ def validate(
     jobs: Jobs = None,
     data: Data = None,
     training: Annotated[bool, typer.Option(help="Run the tests that train networks.")] = True,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Print a table with every variant.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Prove the suites: reference all points, skeleton none, every known mistake caught."""
@@ -248,30 +254,46 @@ def validate(
     if as_json:
         _out.print_json(json.dumps(proof.to_json()))
     else:
+        _tell_proof(proof, everything)
+    if not proof.holds:
+        raise _Stop("the suites do not do what they should; see the problems above")
+
+
+def _tell_proof(proof: Proof, everything: bool) -> None:
+    def say(line: str) -> None:
+        _out.print(line, markup=False, soft_wrap=True)
+
+    if everything:
         table = Table("variant", "task", "score", "caught by", "carried", "problem")
         for variant in proof.variants:
             many = len(variant.failed)
             caught = variant.failed[0].split("::")[-1] if many else "–"
             caught += f" and {many - 1} more" if many > 1 else ""
-            problem = f"[red]{variant.problem}[/red]" if variant.problem else "ok"
+            problem = "[red]see below[/red]" if variant.problem else "ok"
             carried = str(len(variant.carried) or "")
             table.add_row(variant.name, variant.task, variant.score, caught, carried, problem)
         _out.print(table)
-        _out.print("carried: tests of later tasks that passed once the wrong function was supplied")
-        if proof.idle:
-            _out.print(f"{len(proof.idle)} of {len(proof.tests)} tests catch no known mistake:")
-            for test in proof.idle:
-                _out.print(f"  {test}", markup=False)
-        for names in proof.twins:
-            _out.print(f"no test tells these apart: {', '.join(names)}", markup=False)
-        if proof.repeating:
-            _out.print(
-                f"{len(proof.repeating)} tests catch only what other tests catch too "
-                "(--json names them)"
-            )
-        _out.print(f"confinement {proof.tier}", markup=False)
-    if not proof.holds:
-        raise _Stop("the suites do not do what they should; see the column 'problem'")
+        say("carried: tests of later tasks that passed once the wrong function was supplied")
+    scores = {one.name: one.score for one in proof.variants}
+    mistakes = [one for one in proof.variants if one.kind == "mistake"]
+    good = sum(not one.problem for one in mistakes)
+    earned, free = scores["reference"], scores["skeleton"]
+    say(f"reference {earned} of {proof.max_score} points, skeleton {free}")
+    say(f"{good} of {len(mistakes)} known mistakes are caught in their task and only there")
+    if proof.idle:
+        say(f"{len(proof.idle)} of {len(proof.tests)} tests catch no known mistake:")
+        for test in proof.idle:
+            say(f"  {test}")
+    for names in proof.twins:
+        say(
+            f"no test tells these apart, so that none of them can be named: {', '.join(names)}; "
+            "leave one out, or write a test in which they differ"
+        )
+    if proof.repeating:
+        say(f"{len(proof.repeating)} tests catch only what others catch too (--json names them)")
+    say(f"confinement {proof.tier}")
+    for problem in proof.problems:
+        say(f"PROBLEM {problem}")
 
 
 @app.command()
@@ -319,7 +341,8 @@ def mistakes(
         return
     if not found:
         _out.print(f"{len(summaries)} submissions, and none lost a test")
-    for one in found:
+    begun = [one for one in found if not one.unfinished or one.names]
+    for one in begun:
         _out.print(f"{len(one.submissions):4}  {visible(one.label)}  ({one.title})", markup=False)
         for hint in filter(None, one.hints):
             _out.print(f"      hint: {visible(hint)}", markup=False)
@@ -329,6 +352,12 @@ def mistakes(
         names = ", ".join(visible(name) for name in one.submissions[:12])
         more = len(one.submissions) - 12
         _out.print(f"      {names}{f' and {more} more' if more > 0 else ''}", markup=False)
+    blank = [one for one in found if one not in begun]
+    if blank:
+        who = sorted({name for one in blank for name in one.submissions})
+        tasks = len({one.task for one in blank})
+        text = f"not written yet: {tasks} tasks, in {', '.join(map(visible, who[:12]))}"
+        _out.print(f"{len(who):4}  {text}{' and more' if len(who) > 12 else ''}", markup=False)
 
 
 @app.command()

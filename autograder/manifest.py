@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -212,6 +213,8 @@ def _tasks(sections: list[_Section], top: _Section) -> tuple[Task, ...]:
             carried=Fraction(str(section.number("carried", 100, 0, 100))),
         )
         section.done()
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", task.id):
+            raise section.fail("id", f"must be small letters, digits and _, not '{task.id}'")
         if any(task.id == other.id for other in tasks):
             raise top.fail("tasks", f"declares '{task.id}' twice")
         tasks.append(task)

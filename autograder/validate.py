@@ -11,10 +11,12 @@ from typing import Any
 
 from autograder import mistakes as mistake_library
 from autograder import scoring
+from autograder.declarations import slips
 from autograder.diagnose.replies import digest
 from autograder.grade.bench import Bench, Setting, folder_files, open_bench
 from autograder.mistakes import Mistake
 from autograder.records import Outcome, Status
+from autograder.release.skeleton import sync as synchronise
 from autograder.runner.sharing import SharingError, share
 from autograder.runner.suite import Test
 from autograder.sandbox.tiers import Level
@@ -51,11 +53,21 @@ class Proof:
     tier: str
     tests: list[str]
     variants: list[Variant]
+    max_score: str = ""
+    slips: list[str] = field(default_factory=list)  # in what the author declared
 
     @property
     def holds(self) -> bool:
         """Whether nothing was found against the suites."""
-        return not any(variant.problem for variant in self.variants)
+        return not self.slips and not any(variant.problem for variant in self.variants)
+
+    @property
+    def problems(self) -> list[str]:
+        """Everything that was found, one sentence each; a wrong reference comes alone."""
+        wrong = [f"{one.name}: {one.problem}" for one in self.variants if one.problem]
+        if any(one.problem and one.kind == REFERENCE for one in self.variants):
+            wrong = wrong[:1]  # what it loses, every mistake loses as well
+        return [*self.slips, *wrong]
 
     def caught_by(self, test: str) -> set[str]:
         """Return the mistakes that `test` catches, those of other tasks too."""
@@ -84,7 +96,7 @@ class Proof:
         """Mistakes of one task that no test of it tells apart: diagnosis can name neither."""
         groups: dict[str, list[str]] = {}
         for variant in self.variants:
-            if variant.kind == "mistake":
+            if variant.kind == "mistake" and variant.replies:
                 key = json.dumps([variant.task, variant.replies], sort_keys=True)
                 groups.setdefault(key, []).append(variant.name)
         return [names for names in groups.values() if len(names) > 1]
@@ -94,6 +106,7 @@ class Proof:
         return {
             "assignment": self.assignment,
             "holds": self.holds,
+            "problems": self.problems,
             "tier": self.tier,
             "tests": self.tests,
             "variants": [
@@ -147,7 +160,11 @@ def validate(
             rows = share(bench.zygote, [REFERENCE, SKELETON, *by_name], work, jobs, progress)
         except SharingError as error:
             raise ValidateError(str(error)) from None
-        proofs.append(_judge(bench, known, rows))
+        proof = _judge(bench, known, rows)
+        proof.slips = slips(bench.assignment, bench.manifest, bench.collected, known)
+        if synchronise(bench.assignment, bench.assignment.root, check=True):
+            proof.slips.append("the skeleton differs from the solution; run: autograder sync")
+        proofs.append(proof)
 
     open_bench(setting, body)
     return proofs[0]
@@ -196,12 +213,14 @@ def _judge(bench: Bench, known: Sequence[Mistake], rows: dict[str, Any]) -> Proo
             }
         else:
             variant.score = scoring.points(_score(bench, row))
-        variant.problem = _problem(variant, broken, len(scored))
+        said = {test: message for test, _, _, message, *_ in row}
+        variant.problem = _problem(variant, broken, len(scored), said)
         variants.append(variant)
     order = [REFERENCE, SKELETON, *(mistake.id for mistake in known)]
     variants.sort(key=lambda variant: order.index(variant.name))
     proved = [test for test in tests if test in scored]
-    return Proof(bench.manifest.id, bench.setting.tier.sentence, proved, variants)
+    most = scoring.points(bench.manifest.max_score)
+    return Proof(bench.manifest.id, bench.setting.tier.sentence, proved, variants, max_score=most)
 
 
 def _score(bench: Bench, rows: list[list[Any]]) -> Fraction:
@@ -215,19 +234,25 @@ def _score(bench: Bench, rows: list[list[Any]]) -> Fraction:
     return sum((task.score for task in scores), Fraction(0))
 
 
-def _problem(variant: Variant, broken: list[str], total: int) -> str:
+def _problem(variant: Variant, broken: list[str], total: int, said: dict[str, str]) -> str:
     if broken:
-        return f"{broken[0]} could not run"
+        return f"{broken[0]} could not run: {said[broken[0]]}"
     if variant.kind == REFERENCE:
-        return f"loses {', '.join(variant.failed)}" if variant.failed else ""
+        lines = [" ".join(f"{test} {said[test]}".split()) for test in variant.failed]
+        return f"loses {'; '.join(lines)}" if lines else ""
     if variant.kind == SKELETON:
         earned = total - len(variant.failed)
         return f"passes {earned} tests" if earned else ""
     if variant.task not in variant.tasks_lost:
-        return f"is not caught in its task {variant.task}"
+        return f"no test of {variant.task} notices it; write one"
     own = (variant.task, *variant.also)
     spared = [task for task in variant.also if task not in variant.tasks_lost]
     if spared:
         return f"costs nothing in {', '.join(spared)}, which it says it does"
     foreign = [task for task in variant.tasks_lost if task not in own]
-    return f"costs points in {', '.join(foreign)} as well" if foreign else ""
+    if not foreign:
+        return ""
+    return (
+        f"costs points in {', '.join(foreign)} too; if that task calls the function, say so there: "
+        f'needs = ["{variant.task}"]'
+    )

@@ -95,6 +95,7 @@ class Bench:
     salt: str
     mistake_source: bytes = b""
     written: tuple[Item, ...] = ()
+    collected: tuple[Test, ...] = ()  # `tests`, and those that train where they were left out
     extras: dict[str, Any] = field(default_factory=dict)
 
     def zygote(self, without: frozenset[str] = frozenset()) -> Zygote:
@@ -346,6 +347,7 @@ def open_bench(setting: Setting, body: Any) -> None:
             fingerprint_of(setting, assignment),
             mistakes.read_bytes() if mistakes.is_file() else b"",
             load_rubric(assignment.rubric),
+            tuple(tests),
         )
         body(bench)
 

@@ -106,8 +106,8 @@ def grade_class(
 
     `marks` are what a person gave for written questions, by submission; a name that no submission
     has is an error. `progress(done, total, name)` is called after each. Raises GradeError,
-    ManifestError, IntakeError, DataError; a KeyboardInterrupt is noted in the result, and the class files are
-    written for what was finished.
+    ManifestError, IntakeError, DataError; a KeyboardInterrupt is noted in the result, and the
+    class files are written for what was finished.
     """
     setting = prepare(assignment, data=data, due=due, tier=tier, cache=cache, training=training)
     expected = sorted(path.name for path in assignment.skeleton.iterdir())

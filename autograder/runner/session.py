@@ -333,10 +333,20 @@ class Session:
         if load:
             self._quietly("load", self._files)
             for mistake in self._mistakes:
-                self._quietly("mistake", *mistake)
+                self._make(*mistake)
             if self._supplied:
                 self._quietly("supply", self._supplied)
             self._quietly("begin", SEED)
+
+    def _make(self, source: bytes, name: str) -> None:
+        try:
+            self._exchange("mistake", (source, name), keep=False)
+        except SubmissionError as error:  # the author's, not a student's
+            self.stop()
+            problem = f"{error.type_name}: {error.message}"
+            raise ZygoteError(
+                f"mistakes.py does not run where student code runs: {problem}"
+            ) from None
 
     def stop(self) -> None:
         """End the worker, if there is one."""
