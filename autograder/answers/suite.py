@@ -1,0 +1,60 @@
+"""Hidden tests of typed answers: one a question, made from its question and its key.
+
+A test file of two lines is enough:
+
+    from autograder.answers.suite import define_hidden
+    define_hidden(globals())
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from autograder.answers.judge import judge
+from autograder.answers.notation import find_questions
+from autograder.answers.questions import Question, QuestionError, load
+from autograder.runner.errors import RecognisedError, SuiteError
+
+
+class WrongAnswer(RecognisedError):
+    """An answer that is not right; `mistake` and `hint` say what was confused, if known."""
+
+
+def define_hidden(
+    namespace: dict[str, Any],
+    questions: str | Path | None = None,
+    key: str | Path | None = None,
+) -> None:
+    """Add `test_<name>` for every question to a test module's `namespace`.
+
+    By default the files belong to the assignment whose `tests/<id>/hidden/` holds the module.
+    Raises QuestionError, FileNotFoundError.
+    """
+    file = Path(namespace["__file__"]).resolve()
+    public = Path(questions) if questions is not None else find_questions(file)
+    hidden = Path(key) if key is not None else file.parents[1] / "key.toml"
+    for question in load(public, hidden).values():
+        test = _test(question)
+        test.__module__ = namespace["__name__"]
+        namespace[test.__name__] = test
+
+
+def _test(question: Question) -> Callable[[], None]:
+    from studentkit import task
+    from studentkit.answersheet import answer_of
+
+    def test() -> None:
+        answer = answer_of(question.name)
+        try:
+            verdict = judge(question, answer)
+        except QuestionError as error:
+            raise SuiteError(str(error)) from None
+        if verdict.verdict != "correct":
+            raise WrongAnswer(verdict.message, verdict.mistake or "", verdict.hint)
+
+    test.__name__ = test.__qualname__ = f"test_{question.name}"
+    test.__doc__ = question.text
+    declared: Callable[[], None] = task(question.task)(test)
+    return declared
