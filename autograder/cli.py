@@ -279,7 +279,10 @@ def _tell_proof(proof: Proof, everything: bool) -> None:
     good = sum(not one.problem for one in mistakes)
     earned, free = scores["reference"], scores["skeleton"]
     say(f"reference {earned} of {proof.max_score} points, skeleton {free}")
-    say(f"{good} of {len(mistakes)} known mistakes are caught in their task and only there")
+    if mistakes:
+        say(f"{good} of {len(mistakes)} known mistakes are caught in their task and only there")
+    if proof.misconceptions:
+        say(f"{proof.misconceptions} misconceptions of typed answers put through the worker")
     if proof.idle:
         say(f"{len(proof.idle)} of {len(proof.tests)} tests catch no known mistake:")
         for test in proof.idle:
@@ -387,6 +390,20 @@ def mutate(
             _out.print(line, markup=False, soft_wrap=True)
     if not report.holds:
         raise _Stop("some changes of the reference are noticed by no test; see the list above")
+
+
+@app.command()
+def judge(
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Read and write one JSON object a line.")
+    ] = False,
+) -> None:
+    """Judge typed answers from standard input: {"question": "<assignment>/<name>", "answer": …}."""
+    from autograder.answers.jsonl import run
+
+    if not jsonl:
+        raise _Stop("give --jsonl: rows come from standard input", USAGE)
+    run(sys.stdin, sys.stdout, layout.find_root())
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.answers.questions import QuestionError
 from autograder.grade.course import GradeError
 from autograder.intake import IntakeError
 from autograder.mistakes import MistakesError
@@ -25,6 +26,7 @@ EXPECTED = (
     IntakeError,
     MistakesError,
     MutationError,
+    QuestionError,
     ReleaseError,
     ResultsError,
     RubricError,

@@ -37,6 +37,16 @@ class Assignment:
         return self.folder / "README.md"
 
     @property
+    def questions(self) -> Path:
+        """Typed questions as students see them."""
+        return self.folder / "questions.toml"
+
+    @property
+    def key(self) -> Path:
+        """The answers to the typed questions, and what is known to go wrong."""
+        return self.tests / "key.toml"
+
+    @property
     def rubric(self) -> Path:
         """Written questions and what earns their points."""
         return self.folder / "rubric.toml"

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from autograder import mistakes as mistake_library
 from autograder import scoring
+from autograder.answers.proof import prove_all
+from autograder.answers.questions import load as load_questions
+from autograder.answers.variants import FILE as ANSWERS_FILE
+from autograder.answers.variants import Variant as Misconceptions
+from autograder.answers.variants import variants
 from autograder.declarations import slips
 from autograder.diagnose.replies import digest
 from autograder.grade.bench import Bench, Setting, folder_files, open_bench
@@ -54,6 +59,7 @@ class Proof:
     tests: list[str]
     variants: list[Variant]
     max_score: str = ""
+    misconceptions: int = 0  # of typed answers
     slips: list[str] = field(default_factory=list)  # in what the author declared
 
     @property
@@ -71,13 +77,14 @@ class Proof:
 
     def caught_by(self, test: str) -> set[str]:
         """Return the mistakes that `test` catches, those of other tasks too."""
-        mistakes = [variant for variant in self.variants if variant.kind == "mistake"]
-        return {one.name for one in mistakes if test in one.failed or test in one.carried}
+        kinds = ("mistake", "misconceptions")
+        wrong = [variant for variant in self.variants if variant.kind in kinds]
+        return {one.name for one in wrong if test in one.failed or test in one.carried}
 
     @property
     def idle(self) -> list[str]:
         """Tests that catch no known mistake."""
-        known = any(variant.kind == "mistake" for variant in self.variants)
+        known = any(self.caught_by(test) for test in self.tests)
         return [test for test in self.tests if known and not self.caught_by(test)]
 
     @property
@@ -146,22 +153,34 @@ def validate(
                         f"the functions of '{task}' in assignment.toml"
                     )
         by_name = {mistake.id: mistake for mistake in known}
+        questions = {}
+        if bench.assignment.questions.is_file():
+            questions = load_questions(bench.assignment.questions, bench.assignment.key)
         reference = folder_files(bench.assignment.solution)
         skeleton = folder_files(bench.assignment.skeleton)
+
+        confused = {one.name: one for one in variants(questions, reference.get(ANSWERS_FILE, b""))}
 
         def work(zygote: Zygote, name: str) -> list[Any]:
             mistake = by_name.get(name)
             tests = bench.tests if mistake is None else _telling(bench, mistake)
             files = skeleton if name == SKELETON else reference
+            if name in confused:
+                files = {**reference, ANSWERS_FILE: confused[name].source}
+                asked = {question.task for question in questions.values()}
+                tests = [test for test in bench.tests if test.task in asked]
             outcomes = bench.judge(zygote, files, [mistake.id] if mistake else [], tests)
             return [_row(outcome) for outcome in outcomes]
 
         try:
-            rows = share(bench.zygote, [REFERENCE, SKELETON, *by_name], work, jobs, progress)
+            names = [REFERENCE, SKELETON, *confused, *by_name]
+            rows = share(bench.zygote, names, work, jobs, progress)
         except SharingError as error:
             raise ValidateError(str(error)) from None
-        proof = _judge(bench, known, rows)
-        proof.slips = slips(bench.assignment, bench.manifest, bench.collected, known)
+        proof = _judge(bench, known, confused, rows)
+        proof.misconceptions = sum(len(one.mistakes) for one in confused.values())
+        proof.slips += prove_all(questions.values())
+        proof.slips += slips(bench.assignment, bench.manifest, bench.collected, known)
         if synchronise(bench.assignment, bench.assignment.root, check=True):
             proof.slips.append("the skeleton differs from the solution; run: autograder sync")
         proofs.append(proof)
@@ -186,21 +205,28 @@ def _row(outcome: Outcome) -> list[Any]:
         outcome.message,
         list(outcome.carried),
         digest(outcome) if outcome.status is Status.FAILED else "",
+        outcome.mistake,
     ]
 
 
-def _judge(bench: Bench, known: Sequence[Mistake], rows: dict[str, Any]) -> Proof:
+def _judge(
+    bench: Bench,
+    known: Sequence[Mistake],
+    confused: Mapping[str, Misconceptions],
+    rows: dict[str, Any],
+) -> Proof:
     tests = [test.id for test in bench.tests]
     by_task = {test.id: test.task for test in bench.tests}
     scored = {test.id for test in bench.tests if test.scored}
-    variants = []
+    found = []
     for name, row in rows.items():
         kind = name if name in (REFERENCE, SKELETON) else "mistake"
+        kind = "misconceptions" if name in confused else kind
         if kind != REFERENCE:  # what carries no points cannot be lost or earned
             row = [one for one in row if one[0] in scored]
         broken = [test for test, _, status, *_ in row if status == Status.ERROR]
         failed = [test for test, _, status, *_ in row if status != Status.PASSED]
-        carried = [test for test, _, _, _, carried, _ in row if carried]
+        carried = [test for test, _, _, _, carried, *_ in row if carried]
         lost = sorted({by_task[test] for test in failed})
         variant = Variant(name, kind, failed=failed, carried=carried, tasks_lost=lost)
         if kind == "mistake":
@@ -208,30 +234,49 @@ def _judge(bench: Bench, known: Sequence[Mistake], rows: dict[str, Any]) -> Proo
             variant.task, variant.also = mistake.task, mistake.also
             variant.replies = {
                 test: replies
-                for test, task, status, _, _, replies in row
+                for test, task, status, _, _, replies, _ in row
                 if task in mistake.tasks and status != Status.PASSED
             }
-        else:
+        elif kind in (REFERENCE, SKELETON):
             variant.score = scoring.points(_score(bench, row))
         said = {test: message for test, _, _, message, *_ in row}
-        variant.problem = _problem(variant, broken, len(scored), said)
-        variants.append(variant)
-    order = [REFERENCE, SKELETON, *(mistake.id for mistake in known)]
-    variants.sort(key=lambda variant: order.index(variant.name))
+        if name in confused and not broken:
+            named = {test: mistake for test, *_, mistake in row}
+            variant.problem = _not_recognised(confused[name].mistakes, variant.failed, named)
+        else:
+            variant.problem = _problem(variant, broken, len(scored), said)
+        found.append(variant)
+    order = [REFERENCE, SKELETON, *confused, *(mistake.id for mistake in known)]
+    found.sort(key=lambda variant: order.index(variant.name))
     proved = [test for test in tests if test in scored]
     most = scoring.points(bench.manifest.max_score)
-    return Proof(bench.manifest.id, bench.setting.tier.sentence, proved, variants, max_score=most)
+    return Proof(bench.manifest.id, bench.setting.tier.sentence, proved, found, max_score=most)
 
 
 def _score(bench: Bench, rows: list[list[Any]]) -> Fraction:
     scored = {test.id for test in bench.tests if test.scored}
     outcomes = [
         Outcome(test, task, "", Status(status), hidden=True, carried=tuple(carried))
-        for test, task, status, _, carried, _ in rows
+        for test, task, status, _, carried, *_ in rows
         if test in scored
     ]
     scores = scoring.task_scores(bench.manifest, outcomes)
     return sum((task.score for task in scores), Fraction(0))
+
+
+def _not_recognised(expected: Mapping[str, str], failed: list[str], named: dict[str, str]) -> str:
+    """Say which misconceptions got points, another name, or spoilt somebody else's test."""
+    wrong = []
+    for test in named:
+        question = test.rpartition("::test_")[2]
+        if test in failed and question not in expected:
+            wrong.append(f"{test} fails without a reason")
+        elif question in expected and test not in failed:
+            wrong.append(f"{expected[question]} is judged correct in {question}")
+        elif question in expected and named[test] != expected[question]:
+            other = named[test] or "nothing"
+            wrong.append(f"{expected[question]} is recognised as {other} in {question}")
+    return "; ".join(wrong)
 
 
 def _problem(variant: Variant, broken: list[str], total: int, said: dict[str, str]) -> str:

@@ -103,6 +103,7 @@ def _output(given: Feedback) -> str:
         return "No test of this task was run."
     if given.carried:
         lines.append(given.carried)
+    lines += [_line(line) for line in given.told]
     if given.public:
         lines.append(_count("Public tests", given.public))
         lines += [_line(line) for line in given.public if not line.passed]

@@ -71,6 +71,8 @@ def contents(place: Assignment, hints: Mapping[str, str] | None = None) -> dict[
     if not place.handout.is_file():
         raise ReleaseError(f"{place.handout}: not found; students need a handout")
     _add(files, {"README.md": place.handout.read_bytes()}, "the handout")
+    if place.questions.is_file():
+        _add(files, {"questions.toml": place.questions.read_bytes()}, "the questions")
     _add(files, skeleton, f"solutions/{place.id}")
     _add(files, _public_tests(place), f"tests/{place.id}/public")
     facts = json.dumps(survey(skeleton), indent=1, sort_keys=True, ensure_ascii=False) + "\n"

@@ -51,12 +51,24 @@ class Feedback:
     @property
     def passed(self) -> tuple[Line, ...]:
         """The lines of the tests that passed, public ones first."""
-        return tuple(sorted((x for x in self.lines if x.passed), key=lambda x: x.hidden))
+        return tuple(
+            sorted((x for x in self.lines if x.passed and x.scored), key=lambda x: x.hidden)
+        )
 
     @property
     def public(self) -> tuple[Line, ...]:
-        """The lines of the tests that students have."""
-        return tuple(line for line in self.lines if not line.hidden)
+        """The lines of the tests that students have, and that carry points."""
+        return tuple(line for line in self.lines if not line.hidden and line.scored)
+
+    @property
+    def told(self) -> tuple[Line, ...]:
+        """The lines of failed tests that carry no points: they only tell the student something."""
+        return tuple(line for line in self.lines if not line.scored and not line.passed)
+
+    @property
+    def shown(self) -> tuple[tuple[str, str], ...]:
+        """What tests have shown: (text, MathML)."""
+        return tuple(pair for line in self.lines for pair in line.shown)
 
     @property
     def hidden(self) -> tuple[Line, ...]:

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from studentkit import hints, preflight, table
-from studentkit.declare import task_of, title_of
+from studentkit.declare import task_of, title_of, unscored_of
 from studentkit.handin import HERE, Assignment, FolderError, gather, read_assignment
+from studentkit.setting import take_shown
 
 _ASSERTED = re.compile(
     r"^\w+ is not (true|false|None) : (?=.)"
@@ -38,6 +39,8 @@ class Standing:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.tests: dict[str, tuple[str | None, str]] = {}  # node id -> task, sentence
+        self.unscored: set[str] = set()  # node ids of tests that only tell something
+        self.shown: dict[str, list[str]] = {}  # node id -> what such a test has shown
         self.passed: set[str] = set()
         self.failed: dict[str, str] = {}  # node id -> what to look at
         self.hints: dict[str, str] = {}  # node id -> the hint of a mistake that was recognised
@@ -62,6 +65,8 @@ class Standing:
                 title = f"{title} [{item.callspec.id}]"
             task = task_of(function, getattr(item, "cls", None))
             self.tests[item.nodeid] = (task, table.shorten(title))
+            if unscored_of(function, getattr(item, "cls", None)):
+                self.unscored.add(item.nodeid)
 
     def pytest_exception_interact(self, node: Any, call: pytest.CallInfo[Any], report: Any) -> None:
         """Note why a test file could not be imported, or what a test's failure says."""
@@ -81,6 +86,10 @@ class Standing:
                 # the way through the import system says nothing; the offending line says all
                 report.longrepr = f"{sentence}\n    {table.shorten(cause.text or '')}"
 
+    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+        """Keep what the test has shown."""
+        self.shown[item.nodeid] = [text for text, _ in take_shown()]
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note an outcome."""
         if report.failed:
@@ -99,6 +108,7 @@ class Standing:
             lines = table.draw(
                 assignment.title, self._rows(assignment), self._notes(assignment), glyphs
             )
+            lines += table.told(self._told(), glyphs)
             findings = preflight.inspect(self.folder, assignment, gathered)
             lines += preflight.draw(assignment, gathered, findings, glyphs)
         except FolderError as error:
@@ -117,7 +127,7 @@ class Standing:
                         table.Failure(f"{what} of {file.name} could not start.", sentence)
                     )
         for test, (named, sentence) in self.tests.items():
-            if named is None or named not in rows or test in self.skipped - self.failed.keys():
+            if test in self.unscored or named is None or named not in rows or test in self.skipped - self.failed.keys():
                 continue
             rows[named].total += 1
             if test in self.failed:
@@ -130,6 +140,16 @@ class Standing:
             if rows[task.id].failures:
                 rows[task.id].first = tuple(row.title for row in wrong)
         return list(rows.values())
+
+    def _told(self) -> list[table.Told]:
+        """Return what the tests without points have told, in their order."""
+        return [
+            table.Told(
+                test in self.passed, "; ".join(self.shown.get(test, [])) or self.failed.get(test, "")
+            )
+            for test in self.tests
+            if test in self.unscored and (test in self.passed or test in self.failed)
+        ]
 
     def _notes(self, assignment: Assignment) -> list[str]:
         notes = []

@@ -62,6 +62,32 @@ class Row:
         return self.points * self.passed / self.total if self.total else 0.0
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a test without points has told about a typed answer."""
+
+    passed: bool
+    text: str
+
+
+_UNANSWERED = " cannot be read: not answered"
+
+
+def told(rows: Sequence[Told], glyphs: Glyphs) -> list[Line]:
+    """Return the lines on how typed answers are read; [] where there are none."""
+    if not rows:
+        return []
+    lines = [Line(), *wrapped("How your answers are read, not whether they are right:", "", "bold")]
+    blank = [row.text.partition(_UNANSWERED)[0] for row in rows if _UNANSWERED in row.text]
+    for row in rows:
+        if _UNANSWERED not in row.text:
+            mark, style = (glyphs.passed, "") if row.passed else (glyphs.failed, "red")
+            lines += bullet(row.text, "  ", mark, style)
+    if blank:
+        lines += bullet(f"Not answered yet: {', '.join(blank)}.", "  ", glyphs.bullet, "yellow")
+    return lines
+
+
 def glyphs_for(stream: IO[Any] | None) -> Glyphs:
     """Return the characters that `stream` can show: a Windows console may know no `✓`."""
     wanted = "".join(vars(UNICODE).values())

@@ -315,6 +315,8 @@ class Server:
             return plain if plain.dtype.kind in "biufcUS" else self._refer(thing, "object")
         if isinstance(thing, type):
             return self._refer(thing, "class")
+        if _is_sympy(thing):
+            return str(thing)[:_MAX_MESSAGE]  # read on the other side like anything typed
         if inspect.ismodule(thing):
             return self._refer(thing, "module")
         if isinstance(thing, tuple):  # a named tuple or the like
@@ -330,6 +332,13 @@ class Server:
 
     def _encode(self, value: Any) -> bytes:
         return wire.encode(value, self._reference_for)
+
+
+def _is_sympy(thing: Any) -> bool:
+    if "sympy" not in sys.modules:
+        return False
+    found = [getattr(sys.modules["sympy"], name, None) for name in ("Basic", "MatrixBase")]
+    return isinstance(thing, tuple(kind for kind in found if isinstance(kind, type)))
 
 
 def _changed(arrays: list[tuple[np.ndarray, np.ndarray]]) -> list[int]:

@@ -73,13 +73,13 @@ def graded(cache: Path, demo: Path, tmp_path_factory: pytest.TempPathFactory) ->
 def test_honest_work_gets_its_points_and_hostile_work_none(graded: Path) -> None:
     """The reference has all, the skeleton nothing, a forger nothing, a printer nothing."""
     found = scores(graded)
-    assert found["ada"] == "100"
+    assert found["ada"] == "130"
     assert found["blaise"] == found["mallory"] == found["niels"] == "0"
     assert found["sofia"] == ""  # no score is not a zero
-    assert 80 < float(found["emmy"]) < 100
-    assert 80 < float(found["carl"]) < 100
-    assert 80 < float(found["felix"]) < 100
-    assert 70 < float(found["grace"]) < 100
+    assert 110 < float(found["emmy"]) < 130
+    assert 110 < float(found["carl"]) < 130
+    assert 110 < float(found["felix"]) < 130
+    assert 70 < float(found["grace"]) < 130
 
 
 def test_each_mistake_costs_its_own_task_only(graded: Path) -> None:
@@ -177,7 +177,7 @@ def test_lateness_follows_the_list_of_times(cache: Path, demo: Path, tmp_path: P
     )
     due = "2026-01-29T08:00:00-0500"
     run(cache, folder, "-o", tmp_path / "out", "--times", times, "--due", due, check=True)
-    assert scores(tmp_path / "out") == {"early": "100", "graced": "100", "late": "0"}
+    assert scores(tmp_path / "out") == {"early": "130", "graced": "130", "late": "0"}
 
 
 # kill -9 -----------------------------------------------------------------------------------
@@ -262,7 +262,7 @@ def test_killing_the_grader_leaves_no_process_and_loses_nothing(
     done = len(list(out.glob("*/results.json")))
     again = run(cache, twelve, "-o", out, check=True)
     assert f"graded {12 - done}, {done} unchanged" in again.stdout
-    assert set(scores(out).values()) == {"100"}
+    assert set(scores(out).values()) == {"130"}
 
 
 @pytest.mark.slow
@@ -270,7 +270,7 @@ def test_killing_the_grader_leaves_no_process_and_loses_nothing(
 def test_killing_a_part_costs_nobody_anything(
     cache: Path, twelve: Path, tmp_path: Path, victim: str
 ) -> None:
-    """kill -9 of a clerk, a zygote or a worker in the middle: everybody still gets 100."""
+    """kill -9 of a clerk, a zygote or a worker in the middle: everybody still gets all points."""
     out = tmp_path / "out"
     process = _start(cache, twelve, out)
     killed = 0
@@ -290,7 +290,7 @@ def test_killing_a_part_costs_nobody_anything(
     assert killed, f"no {victim} was there to be killed"
     assert process.returncode == 0, errors
     assert len(scores(out)) == 12
-    assert set(scores(out).values()) == {"100"}
+    assert set(scores(out).values()) == {"130"}
     assert _alive(list(_descendants(os.getpid()))) == []
 
 

@@ -1,0 +1,6 @@
+"""Put what you hand in into depth_vs_width_submission.zip: python collect_submission.py"""
+
+from studentkit.collect import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())
