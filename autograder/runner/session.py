@@ -7,6 +7,7 @@ import select
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -23,6 +24,7 @@ from autograder.sandbox.zygotes import Child, Zygote, ZygoteError
 
 _START_SECONDS = 20
 _AGAIN_SECONDS = 0.5  # for a call that has hung before
+_IMPORTS = 2  # attempts at a module whose import runs out of time
 _MAX_CALLS = 5000  # of one test, kept for diagnosis
 _MAX_KEPT = 1 << 20  # bytes of one test's replies, kept for diagnosis
 _MAX_RECEIVED = 512 << 20  # bytes of all answers during one test
@@ -74,6 +76,9 @@ class Session:
         self._test_seconds = limits.test_seconds
         self._asked = ""  # what the request under way calls
         self._hung: set[str] = set()  # calls that ran out of time before
+        self._module = ""  # the one that the request under way is about
+        self._answered: set[str] = set()  # modules that have answered something
+        self._stalled: Counter[str] = Counter()  # the others: how often they ran out of time
         self._output = bytearray()  # the beginning of what reached descriptor 1 itself
         self._written = 0
         self._random_moved: set[str] = set()
@@ -160,10 +165,16 @@ class Session:
             self._send_random()
         self.record.requests += 1
         self._asked = _name(operation, arguments)
-        if self._asked in self._hung:
+        self._module = _module(operation, arguments)
+        if self._stalled[self._module] >= _IMPORTS:
+            what = f"importing {self._module} ran out of time {_IMPORTS} times before"
+            self._end(Reason.TIME, what)
+        if self._asked in self._hung or self._stalled[self._module]:
             # It hung before; a class should not wait for it again and again.
             self._test_ends = min(self._test_ends, time.monotonic() + _AGAIN_SECONDS)
-        return self._exchange(operation, arguments)
+        value = self._exchange(operation, arguments)
+        self._answered.add(self._module)
+        return value
 
     def _quietly(self, operation: str, *arguments: Any) -> Any:
         """Make a request of the grader's own, which no record shows."""
@@ -432,8 +443,10 @@ class Session:
         whole = time.monotonic() >= self._submission_ends
         limit = self._limits.submission_seconds if whole else self._test_seconds
         what = "the whole submission" if whole else "one test"
-        again = self._asked in self._hung
+        again = self._asked in self._hung or bool(self._stalled[self._module])
         self._hung.add(self._asked)
+        if self._module and self._module not in self._answered:
+            self._stalled[self._module] += 1
         if again:
             self._end(Reason.TIME, f"{self._asked} ran out of time once more")
         self._end(Reason.TIME, f"the code ran longer than the {limit:g} s allowed for {what}")
@@ -489,6 +502,15 @@ def _name(operation: str, arguments: tuple[Any, ...]) -> str:
     if type(target) is list:
         return ".".join(str(part) for part in target[1:])
     return operation
+
+
+def _module(operation: str, arguments: tuple[Any, ...]) -> str:
+    """Return the module that a request names; "" where it is about an object."""
+    target = arguments[0] if arguments else ""
+    if operation == "peek" and type(target) is str:
+        return target
+    named = type(target) is list and type(target[0]) is str and target[0] == "name"
+    return str(target[1]) if named else ""
 
 
 def _poison(array: np.ndarray) -> None:
