@@ -127,7 +127,9 @@ class Standing:
                         table.Failure(f"{what} of {file.name} could not start.", sentence)
                     )
         for test, (named, sentence) in self.tests.items():
-            if test in self.unscored or named is None or named not in rows or test in self.skipped - self.failed.keys():
+            if named is None or named not in rows or test in self.unscored:
+                continue
+            if test in self.skipped - self.failed.keys():
                 continue
             rows[named].total += 1
             if test in self.failed:
@@ -143,13 +145,12 @@ class Standing:
 
     def _told(self) -> list[table.Told]:
         """Return what the tests without points have told, in their order."""
-        return [
-            table.Told(
-                test in self.passed, "; ".join(self.shown.get(test, [])) or self.failed.get(test, "")
-            )
-            for test in self.tests
-            if test in self.unscored and (test in self.passed or test in self.failed)
-        ]
+        rows = []
+        for test in self.tests:
+            if test in self.unscored and (test in self.passed or test in self.failed):
+                text = "; ".join(self.shown.get(test, [])) or self.failed.get(test, "")
+                rows.append(table.Told(test in self.passed, text))
+        return rows
 
     def _notes(self, assignment: Assignment) -> list[str]:
         notes = []

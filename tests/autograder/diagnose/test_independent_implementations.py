@@ -17,11 +17,10 @@ from implementations import IMPLEMENTATIONS, Implementation  # noqa: E402 (besid
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def graded() -> dict[str, Any]:
     """Grade all of them once."""
-    cache = tmp_path_factory.mktemp("cache")
     done = subprocess.run(
-        [sys.executable, str(_HERE / "grading.py"), str(cache)],
+        [sys.executable, str(_HERE / "grading.py")],
         capture_output=True,
         text=True,
         timeout=300,

@@ -23,12 +23,6 @@ _GRADE = [sys.executable, "-m", "autograder.cli", "grade", "mlp_from_scratch"]
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Keep drawn digits for all tests of this file."""
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the demonstration's class, without the one that hangs: waiting shows nothing here."""
     folder = make_class(

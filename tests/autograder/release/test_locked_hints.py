@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import zipfile
@@ -39,7 +38,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = subprocess.run(
         [sys.executable, "-m", "autograder.cli", "release", "mlp_from_scratch", "-o", str(out)],
         cwd=_ROOT,
-        env={**os.environ, "XDG_CACHE_HOME": str(out / "cache")},
         capture_output=True,
         text=True,
         check=False,
