@@ -406,6 +406,31 @@ def judge(
     run(sys.stdin, sys.stdout, layout.find_root())
 
 
+@app.command("data")
+def data_set(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="mnist, mnist-csv, cifar10 or covid.")
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to put it in.")] = Path("data"),
+    source: Annotated[
+        str,
+        typer.Option(
+            metavar="embedded|torchvision|DIR",
+            help="Drawn on the spot, downloaded by torchvision, or files you have.",
+        ),
+    ] = "embedded",
+    size: Annotated[
+        int | None, typer.Option(min=10, help="Draw so many images or rows to train with.")
+    ] = None,
+) -> None:
+    """Make a data set: drawn on the spot, downloaded by torchvision, or from files you have."""
+    from autograder.data.command import make
+
+    with _progress(name) as progress:
+        made = make(name, out, source, progress, size)
+    _out.print(str(made), markup=False, soft_wrap=True)
+
+
 @app.command()
 def demo(
     out: Annotated[
