@@ -112,7 +112,8 @@ def _parts(kind: Predicate, tree: Tree) -> list[Any]:
 
 def _items(fields: Sequence[str], tree: Tree) -> list[Tree]:
     if isinstance(tree, Record):
-        given = dict(tree.items)
+        spelled = {field.lower(): field for field in fields}
+        given = {spelled.get(name.lower(), name): part for name, part in tree.items}
         if set(given) != set(fields):
             raise FormError(f"the parts are called {', '.join(fields)}")
         return [given[name] for name in fields]

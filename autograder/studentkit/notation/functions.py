@@ -60,7 +60,7 @@ OTHER = {
     "Indicator": "1", "ind": "1", "array": "array", "Matrix": "array", "tensor": "array",
     "asarray": "array", "Tensor": "array", "frac": "/", "log": "log", "float": "float",
     "Rational": "/", "Fraction": "/", "Integer": "float", "Float": "float", "round": "round",
-    "list": "array", "tuple": "array",
+    "list": "array", "tuple": "array", "Size": "array",
 }  # fmt: skip
 
 KNOWN = frozenset().union(ELEMENTWISE, ARRAYS, REDUCING, BINARY, VARIADIC, SIZED, OTHER)

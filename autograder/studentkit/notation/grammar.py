@@ -21,6 +21,7 @@ _MAX_OPEN = 60  # unfinished rules at one time
 _COMPARE = {"<", "<=", ">", ">=", "==", "!="}
 _PRODUCTS = {"*", "·", "/", "//", "@", "∘", "⊗"}
 _SUM_NAMES = re.compile(r"(?:sum|Sum|Sigma)_([a-z])\Z")
+_ROUNDED = {"⌊": ("⌋", "floor"), "⌈": ("⌉", "ceil")}
 _INDICATOR = {"1", "indicator", "Indicator", "I", "ind"}
 
 
@@ -42,13 +43,38 @@ def parse(text: str, question: Names) -> tuple[Syntax, tuple[str, ...]]:
     """Return the syntax of what counts in `text`, and notes on what does not."""
     tokens = tokenize(text)
     notes: list[str] = []
-    tokens = _right_side(tokens, text, question.kind, notes)
+    labels, tokens = _labelled(tokens) if question.kind == "design" else ((), tokens)
+    if not labels:
+        tokens = _right_side(tokens, text, question.kind, notes)
     if tokens[0].kind == "end":
         raise Unreadable("nothing is typed here", 0 if not notes else tokens[0].at)
     parser = _Parser(tokens, text, question)
     found = parser.listed()
     parser.finish()
+    if labels and len(found.parts) == len(labels):
+        parts = tuple(zip(labels, found.parts, strict=True))
+        found = parser.make("record", found.at, options=parts)
     return found, (*notes, *parser.notes)
+
+
+def _labelled(tokens: list[Token]) -> tuple[tuple[str, ...], list[Token]]:
+    """Return the names in `padding = 1, stride = 2`, and the tokens without them."""
+    depth, labels, values, starts = 0, [], [], True
+    place = 0
+    while place < len(tokens):
+        token = tokens[place]
+        if starts and token.kind != "end":
+            if token.kind != "name" or tokens[place + 1].text != "=":
+                return (), tokens
+            labels.append(token.text)
+            place += 2
+            starts = False
+            continue
+        depth += (token.text in ("(", "[", "{", "_{")) - (token.text in (")", "]", "}"))
+        starts = depth == 0 and token.text in (",", ";")
+        values.append(token)
+        place += 1
+    return (tuple(labels), values) if len(labels) > 1 else ((), tokens)
 
 
 def _right_side(tokens: list[Token], text: str, kind: str, notes: list[str]) -> list[Token]:
@@ -60,9 +86,9 @@ def _right_side(tokens: list[Token], text: str, kind: str, notes: list[str]) -> 
     for number, token in enumerate(tokens):
         if token.kind != "op":
             continue
-        if token.text in ("(", "[", "{", "_{") or token.text.startswith("\\begin"):
+        if token.text in ("(", "[", "{", "_{", *_ROUNDED) or token.text.startswith("\\begin"):
             depth += 1
-        elif token.text in (")", "]", "}") or token.text.startswith("\\end"):
+        elif token.text in (")", "]", "}", "⌋", "⌉") or token.text.startswith("\\end"):
             depth -= 1
         elif depth == 0 and token.text == "=":
             if last is not None and commas and commas[-1] > last:
@@ -253,7 +279,9 @@ class _Parser:
             )
         if token.text in ("|", "||"):
             return self.bars == 0
-        return (token.kind == "op" and token.text in ("(", "{")) or token.text.startswith("\\begin")
+        return (
+            token.kind == "op" and token.text in ("(", "{", *_ROUNDED)
+        ) or token.text.startswith("\\begin")
 
     def guard(self) -> None:
         self.open += 1
@@ -429,6 +457,11 @@ class _Parser:
             self.bars -= 1
             self.expect(token.text, " to close the bars")
             return self.make("call", token.at, inner, text="abs" if token.text == "|" else "norm")
+        if token.text in _ROUNDED:
+            self.take()
+            closing, name = _ROUNDED[token.text]
+            inside = self.arguments(closing)
+            return self.make("call", token.at, *inside, text=name)
         if token.text.startswith("\\begin"):
             return self.environment()
         raise self.unexpected()

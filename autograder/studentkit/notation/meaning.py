@@ -30,6 +30,7 @@ from studentkit.notation.tree import (
     Matrix,
     Name,
     Number,
+    Record,
     Sum,
     Tree,
     Tuple,
@@ -65,6 +66,8 @@ class Meaning:
         if wide and _is_array_call(syntax):
             tree = self.nested(syntax.parts[0])
             return tree, tuple_shape(tree)
+        if syntax.kind == "record":
+            return Record(tuple((name, self.nested(part)) for name, part in syntax.options)), None
         if syntax.kind == "tuple":
             raise Unreadable(
                 f"one answer is expected here, not {len(syntax.parts)} with commas between them",
@@ -430,6 +433,8 @@ class Meaning:
         if len(indices) != len(lengths):
             needed = "one index" if len(lengths) == 1 else "two indices"
             raise Unreadable(f"an entry of this needs {needed}", at.at)
+        if len(indices) == 2 and self.on_diagonal(indices):
+            lengths = (min(lengths),) * 2  # where the matrix is not square, it ends early
         for index, length in zip(indices, lengths, strict=True):
             if isinstance(index, Number) and not (
                 index.value.denominator == 1 and index.value < length
@@ -445,6 +450,11 @@ class Meaning:
                     )
                 self.bound[index.name] = length
         return Index(tree, indices), ()
+
+    def on_diagonal(self, indices: tuple[Tree, ...]) -> bool:
+        """Tell whether both indices are the same index of a sum."""
+        first, second = indices
+        return first == second and isinstance(first, Name) and first.name in self.bound
 
     def _list(self, syntax: Syntax) -> Typed:
         rows: list[tuple[Tree, ...]] = []
@@ -706,13 +716,14 @@ class Meaning:
         if operator == "diag" and _is_vector(shape):
             return Apply("diag", (tree,)), (max(shape), max(shape))
         if shape[0] != shape[1]:
-            raise Unreadable(
-                f"`{syntax.text}` takes a square matrix; this has shape {_said(shape)}", syntax.at
+            self.note(
+                f"`{self.typed(syntax)}`: this matrix is {_said(shape)}, so its diagonal has "
+                f"{min(shape)} entries"
             )
         if operator == "trace":
             return Apply("trace", (tree,)), ()
         self.note(f"`{self.typed(syntax)}` is the diagonal of a matrix, as a column")
-        return Apply("diagonal", (tree,)), (shape[0], 1)
+        return Apply("diagonal", (tree,)), (min(shape), 1)
 
     def read_diagonal_entries(self, syntax: Syntax) -> Typed:
         entries = Syntax("list", syntax.at, syntax.end, syntax.parts)

@@ -27,7 +27,14 @@ MAX_VALUES = 1000  # numbers in one answer
 MAX_LEVELS = 8  # lists within lists
 
 _THOUSANDS = re.compile(r"(?<![0-9.,_A-Za-z])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,_A-Za-z])")
-_TIMES = re.compile(r"\s*[0-9]{1,9}(?:\s*[x×]\s*[0-9]{1,9})+\s*\Z")
+# 60,000, 10,000: three digits that begin with 0 are no number of their own
+_ZEROS = re.compile(r"[0-9],0[0-9]{2}(?![0-9.])")
+_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
+_GROUPED = re.compile(
+    r"\s*\(?\s*[0-9]{1,3}(?:,[0-9]{3})*"
+    r"(?:(?:[,;]|,?\s+and)\s+[0-9]{1,3}(?:,[0-9]{3})*)+\s*\)?\s*\Z"
+)
+_TIMES = re.compile(r"\s*[0-9]{1,9}(?:\s*[xX×]\s*[0-9]{1,9})+\s*\Z")
 
 
 @dataclass(frozen=True)
@@ -90,8 +97,15 @@ def _as_numbers(text: str, question: Names) -> tuple[str, tuple[str, ...]]:
             return _THOUSANDS.sub(lambda match: match[0].replace(",", "_"), text), (
                 f"`{found[0]}` is read as {found[0].replace(',', '')}",
             )
+    if question.kind == "tuple" and _ZEROS.search(text):
+        if not _GROUPED.match(text):
+            raise Unreadable("type numbers without a comma inside, as in 12000")
+        plain = _COMMA.sub("_", text)
+        return re.sub(r"\band\b", ",  ", plain), (
+            f"`{text.strip()}` is read as {_COMMA.sub('', text).strip()}",
+        )
     if question.kind == "tuple" and _TIMES.match(text):
-        return re.sub("[x×]", ",", text), (f"`{text.strip()}` is read as a shape",)
+        return re.sub("[xX×]", ",", text), (f"`{text.strip()}` is read as a shape",)
     return text, ()
 
 

@@ -50,7 +50,7 @@ OPERATORS = {
     "×": "*", "∗": "*", "·": "·", "⋅": "·", "∙": "·", "−": "-", "–": "-", "÷": "/", "∕": "/",
     "⁄": "/", "∘": "∘", "⊙": "∘", "◦": "∘", "⊗": "⊗", "≤": "<=", "≥": ">=", "≠": "!=", "⩽": "<=",
     "⩾": ">=", "′": "'", "’": "'", "‖": "||", "∥": "||", "∣": "|", "⊤": "T", "∧": "and", "∨": "or",
-    "∈": "in",
+    "∈": "in", "⌊": "⌊", "⌋": "⌋", "⌈": "⌈", "⌉": "⌉",
 }  # fmt: skip
 
 LATEX_OPERATORS = {
@@ -59,6 +59,7 @@ LATEX_OPERATORS = {
     "ne": "!=", "neq": "!=", "lt": "<", "gt": ">", "prime": "'", "top": "T", "intercal": "T",
     "mid": "|", "vert": "|", "lvert": "|", "rvert": "|", "Vert": "||", "lVert": "||",
     "rVert": "||", "land": "and", "wedge": "and", "lor": "or", "vee": "or", "in": "in",
+    "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉",
     "lbrace": "{", "rbrace": "}", "lbrack": "[", "rbrack": "]",
 }  # fmt: skip
 LATEX_SPACES = frozenset("quad qquad left right big Big bigl bigr Bigl Bigr displaystyle".split())

@@ -72,11 +72,11 @@ def _scan(text: str) -> None:
     """Check nesting and numbers in one pass, before any structure is built."""
     depth = 0
     for at, character in enumerate(text, 1):
-        if character in "([{":
+        if character in "([{⌊⌈":
             depth += 1
             if depth > MAX_NESTING:
                 raise Unreadable(f"more than {MAX_NESTING} brackets within brackets", at)
-        elif character in ")]}":
+        elif character in ")]}⌋⌉":
             depth = max(depth - 1, 0)
     for match in _DIGITS.finditer(text):
         if len(match[0]) > MAX_DIGITS:

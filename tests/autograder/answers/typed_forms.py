@@ -263,7 +263,6 @@ FORMS: list[tuple[str, str, str, tuple[int, ...] | None]] = [
 REFUSED: list[tuple[str, str, int, str]] = [
     ('m', 'A^-1', 3, 'an inverse is not needed in any answer here'),
     ('m', 'x @ A', 1, 'these have no product: `x` is (3, 1) and `A` is (3, 4)'),
-    ('m', 'Tr(A)', 1, '`Tr` takes a square matrix; this has shape (3, 4)'),
     ('m', '2*Ax', 1, 'these have no product: `2*A` is (3, 4) and `x` is (3, 1)'),
     ('m', 'foo', 1, '`foo` is not a name of this question'),
     ('b', 'yhaat', 1, '`yhaat` is not a name of this question; did you mean `yhat`?'),
