@@ -7,7 +7,14 @@ from autograder.kit import load_kit
 load_kit()
 
 from studentkit.answersheet import find_questions, names_of, plain, spoken  # noqa: E402
-from studentkit.notation import Names, Reading, Unreadable, read, read_value  # noqa: E402
+from studentkit.notation import (  # noqa: E402
+    UNANSWERED,
+    Names,
+    Reading,
+    Unreadable,
+    read,
+    read_value,
+)
 from studentkit.notation.text import text as written  # noqa: E402
 from studentkit.notation.tree import (  # noqa: E402
     COMPARISONS,
@@ -28,6 +35,7 @@ from studentkit.notation.tree import (  # noqa: E402
 
 __all__ = [
     "COMPARISONS",
+    "UNANSWERED",
     "Apply",
     "Cases",
     "Compare",

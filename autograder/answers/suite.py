@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.answers.judge import judge
-from autograder.answers.notation import find_questions
+from autograder.answers.notation import UNANSWERED, find_questions
 from autograder.answers.questions import Question, QuestionError, load
 from autograder.runner.errors import RecognisedError, SuiteError
 
@@ -52,7 +52,8 @@ def _test(question: Question) -> Callable[[], None]:
         except QuestionError as error:
             raise SuiteError(str(error)) from None
         if verdict.verdict != "correct":
-            raise WrongAnswer(verdict.message, verdict.mistake or "", verdict.hint)
+            blank = verdict.message == UNANSWERED
+            raise WrongAnswer(verdict.message, verdict.mistake or "", verdict.hint, blank)
 
     test.__name__ = test.__qualname__ = f"test_{question.name}"
     test.__doc__ = question.text

@@ -18,7 +18,8 @@ def failures(outcomes: Sequence[Outcome], secret: str) -> tuple[Failure, ...]:
     found = []
     failed = [one for one in outcomes if one.status is Status.FAILED]
     for task in dict.fromkeys(one.task for one in failed):
-        mine = sorted((one for one in failed if one.task == task), key=lambda one: one.hidden)
+        mine = [one for one in failed if one.task == task]
+        mine.sort(key=lambda one: (not one.scored, one.hidden))
         text = "\n".join(f"{one.test} {one.replies}" for one in mine)
         key = hmac.new(secret.encode(), f"{task}\n{text}".encode(), hashlib.sha256)
         names = tuple(dict.fromkeys(one.mistake for one in mine if one.mistake))

@@ -24,7 +24,7 @@ def name_mistakes(outcomes: Sequence[Outcome], library: Library) -> list[Outcome
             one,
             mistake=one.mistake or names.get(one.test, ""),
             replies=replies.get(one.test, ""),
-            unfinished=one.test in replies and unfinished(one.calls),
+            unfinished=one.unfinished or (one.test in replies and unfinished(one.calls)),
             calls=(),
         )
         for one in outcomes

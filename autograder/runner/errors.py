@@ -106,7 +106,12 @@ def _class_for(builtin: type[BaseException] | None) -> type[SubmissionError]:
 class RecognisedError(AssertionError):
     """A test failed and knows which mistake was made; `hint` is what the student reads."""
 
-    def __init__(self, message: str, mistake: str = "", hint: str = "") -> None:
-        """Keep the id of the mistake ("" where none is known) and its hint."""
+    def __init__(
+        self, message: str, mistake: str = "", hint: str = "", unfinished: bool = False
+    ) -> None:
+        """Keep the id of the mistake ("" where none is known) and its hint.
+
+        `unfinished` says that there is nothing to be wrong yet.
+        """
         super().__init__(message)
-        self.mistake, self.hint = mistake, hint
+        self.mistake, self.hint, self.unfinished = mistake, hint, unfinished

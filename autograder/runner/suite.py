@@ -308,6 +308,7 @@ def _outcome(
         calls=tuple(record.calls) if keep_calls else (),
         mistake=recognised.mistake if recognised else "",
         hint=recognised.hint if recognised else "",
+        unfinished=recognised.unfinished if recognised else False,
         scored=test.scored,
         shown=tuple(shown),
     )

@@ -4,8 +4,8 @@ Standard library and numpy only: it travels in the student's zip. Nothing that i
 run; see `tokens` for the limits and `tree` for what an answer becomes.
 """
 
-from studentkit.notation.errors import Unreadable
+from studentkit.notation.errors import UNANSWERED, Unreadable
 from studentkit.notation.names import Names
 from studentkit.notation.reading import Reading, read, read_value
 
-__all__ = ["Names", "Reading", "Unreadable", "read", "read_value"]
+__all__ = ["UNANSWERED", "Names", "Reading", "Unreadable", "read", "read_value"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+UNANSWERED = "not answered"  # what is said of an empty answer
+
 
 class Unreadable(Exception):
     """A typed answer that cannot be read: one clear sentence, and where in it.

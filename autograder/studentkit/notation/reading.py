@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from studentkit.notation.bounds import check_size
-from studentkit.notation.errors import Unreadable
+from studentkit.notation.errors import UNANSWERED, Unreadable
 from studentkit.notation.grammar import parse
 from studentkit.notation.latex import latex
 from studentkit.notation.mathml import mathml
@@ -71,7 +71,7 @@ def read(text: str, question: Names) -> Reading:
     if len(text) > MAX_LENGTH:
         raise Unreadable(f"the answer has {len(text)} characters; at most {MAX_LENGTH} are read")
     if not text.strip():
-        raise Unreadable("not answered")
+        raise Unreadable(UNANSWERED)
     typed, notes = _as_numbers(text, question)
     try:
         syntax, said = parse(typed, question)
@@ -116,7 +116,7 @@ def read_value(answer: Any, question: Names) -> Reading:
     its text. `Unreadable` says what else it is; None means not answered.
     """
     if answer is None:
-        raise Unreadable("not answered")
+        raise Unreadable(UNANSWERED)
     if isinstance(answer, str):
         return read(str(answer), question)
     if type(answer).__module__.split(".")[0] == "sympy":

@@ -128,6 +128,15 @@ def test_nothing_is_earned_without_an_answer(folder: Path, name: str) -> None:
     assert not (folder / "class" / name / "pwned").exists()
 
 
+def test_questions_left_blank_are_no_new_mistake(folder: Path) -> None:
+    """Nothing was confused where nothing was typed: such groups come last and in one line."""
+    failures = result(folder, "blank")["extra_data"]["failures"]
+    assert len(failures) == 8
+    assert all(row["unfinished"] for row in failures)
+    said = run("mistakes", "image_classifier", folder / "out").stdout
+    assert said.index("other_layout") < said.index("not written yet: 8 tasks")
+
+
 def test_each_confusion_is_named(folder: Path) -> None:
     """The hint names what was confused; what cannot be read says where, and costs as an error."""
     found = result(folder, "confused")
