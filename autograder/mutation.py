@@ -13,8 +13,9 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
+from autograder.answers.variants import FILE as ANSWERS_FILE
 from autograder.grade.bench import Bench, Setting, folder_files, open_bench
 from autograder.manifest import Limits
 from autograder.mutants import equivalents
@@ -55,8 +56,9 @@ def mutate(
 
     def body(bench: Bench) -> None:
         files = folder_files(bench.assignment.solution)
+        left_out = {ANSWERS_FILE} if bench.assignment.questions.is_file() else set()
         declared = equivalents.load(bench.assignment.tests)
-        mutants = _mutants(files)
+        mutants = _mutants(files, left_out)
         tests = [test for test in bench.tests if not test.trains]
         last = [test for test in bench.tests if test.trains and training]
         bench.manifest = dataclasses.replace(
@@ -78,7 +80,8 @@ def mutate(
     return reports[0]
 
 
-def _mutants(files: dict[str, bytes]) -> list[Mutant]:
+def _mutants(files: dict[str, bytes], left_out: Collection[str] = ()) -> list[Mutant]:
+    """Make the mutants of all files but typed answers, which are judged by their value."""
     try:
         from autograder.mutants.generation import mutants_of
     except ModuleNotFoundError as error:
@@ -89,7 +92,7 @@ def _mutants(files: dict[str, bytes]) -> list[Mutant]:
         ) from None
     found = []
     for name, content in files.items():
-        if name.endswith(".py"):
+        if name.endswith(".py") and name not in left_out:
             found += mutants_of(name, content.decode())
     return found
 

@@ -161,6 +161,7 @@ def test_the_report_typesets_how_answers_were_read(folder: Path) -> None:
     assert "<script" not in hostile
 
 
+@pytest.mark.slow
 def test_written_questions_are_merged_from_the_sheet(folder: Path, tmp_path: Path) -> None:
     """The sheet comes from `rubric`, a person fills cells, `grade --rubric` adds them."""
     sheet = tmp_path / "marks.csv"

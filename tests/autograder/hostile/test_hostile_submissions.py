@@ -88,6 +88,7 @@ def test_there_are_at_least_sixty_attacks() -> None:
     assert len(ATTACKS) >= 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", ["B", "C"])
 def test_lower_tiers_hold_against_the_most_important_attacks(level: str, tmp_path: Path) -> None:
     """Without namespaces the same promises hold; B needs root."""

@@ -214,6 +214,7 @@ def test_without_the_library_one_line_says_what_to_install(monkeypatch: pytest.M
 # running them ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_good_suite_notices_all_but_the_declared(project: Path) -> None:
     """An endless loop is noticed too; an equivalent mutant stands apart, with its reason."""
     declare(project, _EQUIVALENT)
