@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -461,8 +461,6 @@ def demo(
 
 def main() -> None:
     """Run the command line; every expected error is one clear line and an exit code."""
-    from autograder.errors import EXPECTED
-
     try:
         code = app(standalone_mode=False)  # returns the code of typer.Exit
         sys.exit(code if isinstance(code, int) else DONE)
@@ -474,14 +472,23 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         _err.print("autograder: interrupted; run the same command again to go on")
         sys.exit(INTERRUPTED)
-    except (ManifestError, layout.LayoutError, *EXPECTED) as error:
-        _err.print(f"autograder: {error}", markup=False, soft_wrap=True)
-        sys.exit(CONFIGURATION)
+    except (ManifestError, layout.LayoutError) as error:
+        _fail(error)
     except Exception as error:
+        from autograder.errors import EXPECTED  # imports half the package: only when it is asked
+
+        if isinstance(error, EXPECTED):
+            _fail(error)
         if hasattr(error, "show") and hasattr(error, "exit_code"):  # click's usage errors
             error.show()
             sys.exit(USAGE)
         raise
+
+
+def _fail(error: Exception) -> NoReturn:
+    """Say on one line what has to be changed; ends the command."""
+    _err.print(f"autograder: {error}", markup=False, soft_wrap=True)
+    sys.exit(CONFIGURATION)
 
 
 if __name__ == "__main__":
