@@ -24,11 +24,14 @@ def to_plain(tensor: Any) -> Tensor:
     return Tensor(data.contiguous().numpy(), name, bool(tensor.requires_grad))
 
 
-def to_torch(plain: Tensor) -> Any:
-    """Make a torch tensor of plain data; an unknown dtype keeps the array's own."""
+def to_torch(plain: Tensor, share: bool = False) -> Any:
+    """Make a torch tensor of plain data; an unknown dtype keeps the array's own.
+
+    With `share` it lies in the array's own memory, where edits in place can be noticed.
+    """
     import torch
 
-    tensor = torch.from_numpy(plain.array.copy())
+    tensor = torch.from_numpy(plain.array if share else plain.array.copy())
     dtype = getattr(torch, plain.dtype, None)
     if isinstance(dtype, torch.dtype):
         tensor = tensor.to(dtype)

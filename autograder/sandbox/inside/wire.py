@@ -87,17 +87,21 @@ def encode(
     `decode` will meet them. Raises WireError where something cannot travel.
     """
 
-    def default(thing: Any) -> Any:
+    def note(thing: Any) -> None:
         if arrays is not None and type(thing) is np.ndarray:
             arrays.append(thing)
+        elif arrays is not None and type(thing) is Tensor:
+            arrays.append(thing.array)
+
+    def default(thing: Any) -> Any:
+        note(thing)
         packed = _extension(thing, pack)
         if packed is not None:
             return packed
         if refer is None:
             raise WireError(f"a {type(thing).__name__} cannot travel")
         replacement = refer(thing)
-        if arrays is not None and type(replacement) is np.ndarray:
-            arrays.append(replacement)
+        note(replacement)
         if type(replacement) is type(thing):
             raise WireError(f"a {type(thing).__name__} cannot travel")
         packed = _extension(replacement, pack)  # msgpack asks `default` only once
@@ -160,14 +164,15 @@ def decode(
     payload: bytes,
     resolve: Callable[[Reference], Any] | None = None,
     arrays: list[tuple[np.ndarray, np.ndarray]] | None = None,
+    tensor: Callable[[Tensor], Any] | None = None,
 ) -> Value:
     """Turn bytes into a value; arrays come out read-only.
 
     With `arrays` they come out as writable copies, and (copy, original) pairs are appended to
     it: comparing them afterwards tells what was edited in place. `resolve` replaces each
-    Reference. Raises WireError for anything malformed.
+    Reference, `tensor` each Tensor. Raises WireError for anything malformed.
     """
-    return _Decoder(resolve, arrays).unpack(payload)
+    return _Decoder(resolve, arrays, tensor).unpack(payload)
 
 
 class _Decoder:
@@ -175,7 +180,9 @@ class _Decoder:
         self,
         resolve: Callable[[Reference], Any] | None,
         arrays: list[tuple[np.ndarray, np.ndarray]] | None,
+        tensor: Callable[[Tensor], Any] | None,
     ) -> None:
+        self._tensor = tensor
         self._resolve = resolve
         self._arrays = arrays
         self._depth = 0
@@ -196,12 +203,7 @@ class _Decoder:
 
     def _extension(self, code: int, body: bytes) -> Any:
         if code == _ARRAY:
-            original = _array(body)
-            if self._arrays is None:
-                return original
-            copy = original.copy()
-            self._arrays.append((copy, original))
-            return copy
+            return self._noted(_array(body))
         if code == _TUPLE:
             return tuple(self._items(body))
         if code == _REFERENCE:
@@ -220,7 +222,9 @@ class _Decoder:
         if code in (_SET, _FROZENSET):
             return (set if code == _SET else frozenset)(self._items(body))
         if code == _TENSOR:
-            return _tensor(body)
+            plain = _tensor(body)
+            plain = Tensor(self._noted(plain.array), plain.dtype, plain.requires_grad)
+            return plain if self._tensor is None else self._tensor(plain)
         if code == _SLICE:
             parts = self._items(body)
             if len(parts) != 3:
@@ -229,6 +233,13 @@ class _Decoder:
         if code == _DOTS:
             return Ellipsis
         raise WireError(f"unknown kind of value {code}")
+
+    def _noted(self, original: np.ndarray) -> np.ndarray:
+        if self._arrays is None:
+            return original
+        copy = original.copy()
+        self._arrays.append((copy, original))
+        return copy
 
     def _items(self, body: bytes) -> list[Any]:
         items = self.unpack(body)
