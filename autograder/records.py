@@ -91,6 +91,7 @@ class Outcome:
     hint: str = ""  # of that mistake, where the test itself has named it
     scored: bool = True  # False: it tells the student something and carries no points
     shown: tuple[tuple[str, str], ...] = ()  # (text, MathML) that a public test showed
+    pictures: tuple[tuple[str, bytes], ...] = ()  # (title, PNG) of a public test's figures
     replies: str = ""  # digest of what student code replied, for a test that failed
     unfinished: bool = False  # failed in a function that is still as it was handed out
     carried: tuple[str, ...] = ()  # tasks whose functions the grader supplied: passed with them

@@ -1,48 +1,20 @@
-"""Let torchvision be imported beside a torch build that its compiled operators do not fit.
-
-torchvision 0.28 from the package index is compiled for the CUDA build of torch. Beside the CPU
-build of the same version its library does not load, and the import then stops at "operator
-torchvision::nms does not exist": two operators get a shape rule before anybody has declared them.
-Neither takes part in reading data or transforming images, so it is enough that they are declared.
-Calling them still fails, as it should.
-"""
+"""torchvision for this package, beside whichever build of torch is there."""
 
 from __future__ import annotations
 
 import importlib
-import sys
 from types import ModuleType
 
 from autograder.mnist import DataError
-
-_MISSING = {
-    "nms": "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
-    "qnms": "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
-}
+from autograder.studentkit import torchvision_ops
 
 
 def declare_missing_operators() -> None:
-    """Make `import torchvision` work; nothing changes where it works already.
-
-    Raises DataError where torchvision is not installed or fails for another reason.
-    """
+    """Make `import torchvision` work; raises DataError where it cannot."""
     try:
-        importlib.import_module("torchvision")
-        return
-    except ImportError as error:
+        torchvision_ops.declare_missing_operators()
+    except (ImportError, RuntimeError) as error:
         raise DataError(f"torchvision cannot be imported ({error}); install it") from None
-    except RuntimeError as error:
-        if "torchvision::" not in str(error):
-            raise DataError(f"torchvision cannot be imported ({error})") from None
-    # What the first try left behind would be taken for imported.
-    for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
-        del sys.modules[name]
-    import torch  # only here: most that this package does needs none of it
-
-    for name, signature in _MISSING.items():
-        if not hasattr(torch.ops.torchvision, name):
-            torch.library.define(f"torchvision::{name}", signature)
-    importlib.import_module("torchvision")
 
 
 def torchvision_datasets() -> ModuleType:

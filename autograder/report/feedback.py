@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -33,6 +34,7 @@ class Line:
     mistake: str = ""  # its id
     scored: bool = True  # False: it carries no points
     shown: tuple[tuple[str, str], ...] = ()  # (text, MathML of the grader's making)
+    pictures: tuple[tuple[str, str], ...] = ()  # (title, PNG of the grader's making in base64)
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,11 @@ class Feedback:
         return tuple(pair for line in self.lines for pair in line.shown)
 
     @property
+    def pictures(self) -> tuple[tuple[str, str], ...]:
+        """The figures that public tests looked at: (title, PNG in base64)."""
+        return tuple(pair for line in self.lines for pair in line.pictures)
+
+    @property
     def hidden(self) -> tuple[Line, ...]:
         """The lines of the tests that students do not have."""
         return tuple(line for line in self.lines if line.hidden)
@@ -106,16 +113,23 @@ def _carried(grade: Grade, task: TaskScore) -> str:
 
 def _line(outcome: Outcome, hints: Mapping[str, str]) -> Line:
     title = visible(outcome.title)
+    pictures = () if outcome.hidden else tuple(_picture(*pair) for pair in outcome.pictures)
     if outcome.status is Status.PASSED:
         shown = tuple((visible(text), mathml) for text, mathml in outcome.shown)
-        return Line(title, True, outcome.hidden, scored=outcome.scored, shown=shown)
+        return Line(
+            title, True, outcome.hidden, scored=outcome.scored, shown=shown, pictures=pictures
+        )
     hint = visible(hints.get(outcome.mistake, outcome.hint))
     if outcome.hidden:
         return Line(title, False, True, hint=hint, mistake=outcome.mistake if hint else "")
     reason = REASONS[outcome.reason] if outcome.reason else ""
     look = excerpt(outcome.message)
     name = outcome.mistake if hint else ""
-    return Line(title, False, False, look, reason, hint, name, outcome.scored)
+    return Line(title, False, False, look, reason, hint, name, outcome.scored, pictures=pictures)
+
+
+def _picture(title: str, png: bytes) -> tuple[str, str]:
+    return visible(title), base64.b64encode(png).decode("ascii")
 
 
 def why_not_graded(grade: Grade) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from weakref import WeakValueDictionary
@@ -75,6 +76,7 @@ class Session:
         self._test_ends = self._submission_ends
         self._test_seconds = limits.test_seconds
         self._asked = ""  # what the request under way calls
+        self._pauses = 0
         self._hung: set[str] = set()  # calls that ran out of time before
         self._module = ""  # the one that the request under way is about
         self._answered: set[str] = set()  # modules that have answered something
@@ -128,7 +130,20 @@ class Session:
     @property
     def interruptible(self) -> bool:
         """Whether an exception may come from outside now: not in the middle of a question."""
-        return not self._zygote.asking
+        return not self._zygote.asking and not self._pauses
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Stop the test's clock: what follows is the grader's own work, not the submission's."""
+        began, self._pauses = time.monotonic(), self._pauses + 1
+        try:
+            yield
+        finally:
+            self._pauses -= 1
+            if not self._pauses:
+                worked = time.monotonic() - began
+                self._test_ends += worked
+                self._submission_ends += worked
 
     def seconds_left(self) -> float:
         """Return what is left of the current test's time."""
@@ -501,7 +516,7 @@ def _name(operation: str, arguments: tuple[Any, ...]) -> str:
     target = arguments[0] if arguments else ""
     if type(target) is list:
         return ".".join(str(part) for part in target[1:])
-    return operation
+    return f"{operation} {target}" if operation == "beside" else operation
 
 
 def _module(operation: str, arguments: tuple[Any, ...]) -> str:

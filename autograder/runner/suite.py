@@ -27,10 +27,12 @@ from autograder.runner.errors import (
     SuiteError,
     WorkerStopped,
 )
+from autograder.runner.pictures import encoded
 from autograder.runner.session import SEED, Record, Session
 from autograder.sandbox.zygotes import ZygoteError
 
 _MAX_MESSAGE = 1500
+_MAX_PICTURES = 6  # of one test
 # Left out: what costs time in every test, writes to disk, or loads whatever is installed here.
 _WITHOUT = "cacheprovider junitxml logging warnings doctest faulthandler stepwise pastebin".split()
 
@@ -211,7 +213,7 @@ def _run_one(
     keep_calls: bool,
     bound: set[int],
 ) -> Outcome:
-    from studentkit import provide, take_shown
+    from studentkit import provide, provide_pictures, take_shown
 
     kind = "training" if test.trains and "training" in data else "small"
     mount = kind if kind in data else None
@@ -220,6 +222,7 @@ def _run_one(
         session.begin(mount, test.trains)
         _seed_both()
         take_shown()
+        provide_pictures(not test.hidden)
         found, skipped = _protocol(test, following, session, bound)
         if not session.record.killed_from_outside:
             break  # a worker that something outside killed gets a second chance
@@ -292,9 +295,10 @@ def _outcome(
         message += f"\n{functions} changed an array that it was given; work on a copy."
     if test.hidden and status is not Status.ERROR:
         message = ""
-    from studentkit import take_shown
+    from studentkit import take_pictures, take_shown
 
     shown = [] if test.hidden else take_shown()
+    pictures = [] if test.hidden else take_pictures()
     recognised = found if isinstance(found, RecognisedError) and status is Status.FAILED else None
     return Outcome(
         test=test.id,
@@ -311,6 +315,7 @@ def _outcome(
         unfinished=recognised.unfinished if recognised else False,
         scored=test.scored,
         shown=tuple(shown),
+        pictures=tuple((title, encoded(pixels)) for title, pixels in pictures[:_MAX_PICTURES]),
     )
 
 

@@ -3,9 +3,18 @@
 Needs the standard library, numpy and pytest only: it travels in the student's zip.
 """
 
+from .asking import provide_ask
 from .checks import assert_close, assert_same, assert_shape, assert_unchanged
 from .declare import task, task_of, title_of, trains, trains_of, unscored, unscored_of
-from .setting import data_folder, data_source, provide, show, take_shown
+from .setting import (
+    data_folder,
+    data_source,
+    provide,
+    provide_pictures,
+    show,
+    take_pictures,
+    take_shown,
+)
 
 __all__ = [
     "assert_close",
@@ -15,7 +24,10 @@ __all__ = [
     "data_folder",
     "data_source",
     "provide",
+    "provide_ask",
+    "provide_pictures",
     "show",
+    "take_pictures",
     "take_shown",
     "task",
     "task_of",

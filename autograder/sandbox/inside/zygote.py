@@ -60,6 +60,10 @@ class Zygote:
 
     def _do_setup(self, _: list[int], setup: dict[str, Any]) -> tuple[Any, list[int]]:
         self._setup = setup
+        if any(name.partition(".")[0] == "torchvision" for name in setup["preload"]):
+            from studentkit.torchvision_ops import declare_missing_operators
+
+            declare_missing_operators()
         for name in setup["preload"]:
             importlib.import_module(name)
         if "torch" in sys.modules:

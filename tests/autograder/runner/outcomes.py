@@ -17,22 +17,26 @@ from autograder.sandbox import tiers
 from autograder.sandbox.zygotes import Zygote
 
 
-def main(folder: Path, seconds: float) -> None:
-    """Expect `tests/` and `code/` in `folder`."""
+def main(folder: Path, seconds: float, more: list[str]) -> None:
+    """Expect `tests/` and `code/` in `folder`; the worker sees the packages in `more` as well."""
     answers = os.fdopen(os.dup(1), "w")
     rows = []
     code = {path.name: path.read_bytes() for path in (folder / "code").iterdir()}
 
     def body(tests: list[suite.Test]) -> None:
         preload = ["numpy", "numpy.random", "matplotlib.pyplot"]
-        with Zygote(tiers.probe(), ["numpy", "matplotlib"], preload) as zygote:
-            session = Session(
-                zygote, code, Limits(test_seconds=seconds, submission_seconds=30 * seconds)
+        packages = ["numpy", "matplotlib", *more]
+        with Zygote(tiers.probe(), packages, [*preload, *more]) as zygote:
+            limits = Limits(
+                test_seconds=seconds, submission_seconds=30 * seconds, memory_mb=4096
             )
+            session = Session(zygote, code, limits)
             for outcome in suite.run(tests, session, {}, "digits"):
                 row = {name: getattr(outcome, name) for name in ("test", "status", "reason")}
                 printed = [[each.text, each.function, each.where] for each in outcome.printed]
-                rows.append({**row, "message": outcome.message, "printed": printed})
+                pictures = [[title, len(png)] for title, png in outcome.pictures]
+                row |= {"message": outcome.message, "printed": printed, "pictures": pictures}
+                rows.append(row)
 
     names = frozenset(Path(name).stem for name in code)
     suite.collected(folder, folder / "tests", None, names, body, frozenset({"all"}))
@@ -41,4 +45,4 @@ def main(folder: Path, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), float(sys.argv[2]))
+    main(Path(sys.argv[1]), float(sys.argv[2]), sys.argv[3:])
