@@ -37,7 +37,7 @@ def training(cache: Path, source: Path | None) -> tuple[Path, str]:
     def fill(folder: Path) -> None:
         write_csv(folder, *read_mnist(source), "mnist")
 
-    return _kept(cache / f"mnist-{_state(source)}", fill), "mnist"
+    return _kept(cache / f"mnist-{state(source)}", fill), "mnist"
 
 
 def _digits(cache: Path, name: str, counts: tuple[int, int], seed: int) -> Path:
@@ -56,7 +56,7 @@ def _recipe(counts: tuple[int, int], seed: int) -> str:
     return sha.hexdigest()[:12]
 
 
-def _state(source: Path) -> str:
+def state(source: Path) -> str:
     """Return a word that changes when the files in `source` do."""
     if not source.is_dir():
         raise DataError(f"{source}: no such folder; --data needs one that holds MNIST")

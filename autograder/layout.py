@@ -47,6 +47,11 @@ class Assignment:
         return self.tests / "key.toml"
 
     @property
+    def held_out(self) -> Path:
+        """The seed that held-out images are drawn from: a secret of the course."""
+        return self.tests / "held_out.toml"
+
+    @property
     def rubric(self) -> Path:
         """Written questions and what earns their points."""
         return self.folder / "rubric.toml"

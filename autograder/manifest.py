@@ -13,6 +13,8 @@ from typing import Any
 
 from autograder.records import Action
 
+DATA_SETS = ("mnist-csv", "mnist", "cifar10", "covid")
+
 
 class ManifestError(Exception):
     """`assignment.toml` cannot be used; the message says where and what to do."""
@@ -37,6 +39,7 @@ class Limits:
     test_seconds: float = 5.0
     training_seconds: float = 60.0  # of a test that trains on drawn digits; MNIST: 15 times that
     submission_seconds: float = 60.0  # of all tests that train none, together
+    verifying_seconds: float = 0.0  # of the grader's own trainings, together, on drawn images
     memory_mb: int = 2048  # address space of one worker
     output_kb: int = 64  # captured standard output and error
 
@@ -96,6 +99,7 @@ class Manifest:
     required: tuple[str, ...]  # files that must be there
     origin: str = ""
     data_mount: str = "data"  # folder of the submission where the data appears
+    data_sets: tuple[str, ...] = ("mnist-csv",)  # what is in it
 
     @property
     def max_score(self) -> Fraction:
@@ -175,12 +179,22 @@ class _Section:
             raise ManifestError(f"{self._where}: unknown key {names}; is it misspelt?")
 
 
+def _sets(section: _Section) -> tuple[str, ...]:
+    chosen = section.strings("sets", ("mnist-csv",))
+    for name in chosen:
+        if name not in DATA_SETS:
+            raise section.fail("sets", f"names no data: {name}; there are {', '.join(DATA_SETS)}")
+    if not set(chosen) & set(DATA_SETS[:3]) or ("mnist-csv" in chosen and len(chosen) > 1):
+        raise section.fail("sets", 'needs "mnist" or "cifar10" among others, or "mnist-csv" alone')
+    return chosen
+
+
 def _flat(kinds: type | tuple[type, ...]) -> tuple[type, ...]:
     return kinds if isinstance(kinds, tuple) else (kinds,)
 
 
 def _manifest(top: _Section, default_id: str) -> Manifest:
-    worker, files = top.section("worker"), top.section("files")
+    worker, files, data = top.section("worker"), top.section("files"), top.section("data")
     manifest = Manifest(
         id=top.take("id", str, default_id),
         title=top.take("title", str),
@@ -191,11 +205,12 @@ def _manifest(top: _Section, default_id: str) -> Manifest:
         packages=worker.strings("packages", ("numpy",)),
         preload=worker.strings("preload", ("numpy",)),
         data_mount=worker.take("data", str, "data"),
+        data_sets=_sets(data),
         archive=files.take("archive", str, f"{default_id}.zip"),
         submit=files.strings("submit", ("*.py",)),
         required=files.strings("required"),
     )
-    for section in (worker, files, top):
+    for section in (worker, files, data, top):
         section.done()
     return manifest
 
@@ -251,6 +266,9 @@ def _limits(section: _Section) -> Limits:
         ),
         submission_seconds=float(
             section.number("submission_seconds", usual.submission_seconds, 0.1, 86400)
+        ),
+        verifying_seconds=float(
+            section.number("verifying_seconds", usual.verifying_seconds, 0, 86400)
         ),
         memory_mb=int(section.number("memory_mb", usual.memory_mb, 256, 1 << 20)),
         output_kb=int(section.number("output_kb", usual.output_kb, 1, 1 << 16)),

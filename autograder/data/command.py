@@ -86,7 +86,7 @@ def _plan(
 ) -> tuple[str, Callable[[Path], None]]:
     """Return a word that changes with what the files would hold, and how to write them."""
     if source == EMBEDDED:
-        return f"{name} {size} {_version()}\n", lambda folder: chosen.draw(folder, size, tell)
+        return f"{name} {size} {version()}\n", lambda folder: chosen.draw(folder, size, tell)
     if source == TORCHVISION:
         fetch = chosen.fetch
         if fetch is None:
@@ -208,7 +208,7 @@ DATA_SETS = {
 }
 
 
-def _version() -> str:
+def version() -> str:
     """Return a word that changes with everything that drawn data depends on."""
     sha = hashlib.sha256(f"{np.__version__} {mpl.__version__}".encode())
     for module in (batches, colours, covid, digits, files, handwriting, mnist):

@@ -10,13 +10,14 @@ import selectors
 import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from autograder import datasets
+from autograder.data import given
 from autograder.exports.atomic import write_text
 from autograder.exports.grades_csv import grades_csv
 from autograder.grade.bench import Setting, fingerprint_of, not_graded
@@ -64,20 +65,35 @@ def prepare(
     """Probe the machine and lay out the data; raises DataError or GradeError."""
     tier = tier or probe()
     folder = cache or default_cache()
-    small = datasets.small(folder)
-    larger, source = datasets.training(folder, data) if training else (small, "digits")
+    manifest = load_manifest(assignment.manifest)
+    seed = _held_out_seed(assignment) if training and "mnist-csv" not in manifest.data_sets else 0
+    found = given.prepare(manifest.data_sets, folder, data, training, seed)
     return Setting(
         root=str(assignment.root),
         assignment=assignment.id,
         tier=tier,
-        small=str(small),
-        training=str(larger),
+        small=str(found.small),
+        training=str(found.training),
         cache=str(folder),
-        data_source=source,
+        data_source=found.source,
+        data_words=found.sentence,
+        held_out=str(found.held_out or ""),
         due=due,
         hidden=tier.level is not Level.D,
         training_tests=training,
     )
+
+
+def _held_out_seed(assignment: Assignment) -> int:
+    """Read the seed of the held-out images; raises GradeError."""
+    path = assignment.held_out
+    try:
+        seed = tomllib.loads(path.read_text(encoding="utf-8"))["seed"]
+    except (OSError, ValueError, KeyError):
+        seed = None
+    if type(seed) is not int or not 0 <= seed < 1 << 62:
+        raise GradeError(f"{path}: needs one line, seed = 123456, with a number of your own")
+    return seed
 
 
 def default_cache() -> Path:

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from autograder.data.given import everyday_files
 from autograder.layout import Assignment, find_assignment
 from autograder.manifest import load
 from autograder.release.kit import kit_files, survey
@@ -64,7 +65,7 @@ def release(
 
 def contents(place: Assignment, hints: Mapping[str, str] | None = None) -> dict[str, bytes]:
     """Return every file of the student's folder: POSIX path -> content; raises ReleaseError."""
-    load(place.manifest)  # a student must not be the first to find a broken manifest
+    manifest = load(place.manifest)  # a student must not be the first to find a broken one
     skeleton = generate(place.solution)
     files: dict[str, bytes] = {}
     _add(files, {"assignment.toml": place.manifest.read_bytes()}, "the manifest")
@@ -79,6 +80,9 @@ def contents(place: Assignment, hints: Mapping[str, str] | None = None) -> dict[
     kit = {**kit_files(), "skeleton.json": facts.encode("utf-8")}
     if hints:
         kit["hints.json"] = (json.dumps(dict(hints), indent=0, sort_keys=True) + "\n").encode()
+    if "mnist-csv" not in manifest.data_sets:
+        data = everyday_files(manifest.data_sets)
+        _add(files, {f"{manifest.data_mount}/{path}": part for path, part in data.items()}, "data")
     _add(files, {f"studentkit/{path}": content for path, content in kit.items()}, "the kit")
     for path, content in (("pytest.ini", PYTEST_INI), ("conftest.py", CONFTEST)):
         files.setdefault(path, content)

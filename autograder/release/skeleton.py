@@ -11,6 +11,7 @@ from autograder.layout import Assignment, find_assignment
 from autograder.release.regions import SUFFIXES, ReleaseError, split
 
 _SCRIPTS = frozenset({".py", ".sh", ".bat", ".md"})  # all of data/ that is source, not data
+_WEIGHTS = frozenset({".safetensors", ".pt", ".pth"})  # students train their own
 
 
 class SkeletonError(ReleaseError):
@@ -67,6 +68,8 @@ def _parts(solution: Path) -> dict[str, tuple[bytes, tuple[str, ...]]]:
         raise SkeletonError(f"{solution}: not found; the skeleton is generated from this folder")
     parts: dict[str, tuple[bytes, tuple[str, ...]]] = {}
     for path, file in _walk(solution):
+        if file.suffix in _WEIGHTS:
+            continue
         content = file.read_bytes()
         if file.suffix not in SUFFIXES:
             parts[path] = (content, ())
