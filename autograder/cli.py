@@ -55,6 +55,15 @@ Data = Annotated[
         "the tests that train. Without it they use digits drawn on the spot.",
     ),
 ]
+Training = Annotated[
+    bool,
+    typer.Option(
+        "--training/--no-training",
+        "--full/--quick",
+        help="The full level runs the tests that train networks, the quick one leaves them out; "
+        "reports say which it was.",
+    ),
+]
 
 
 class _Stop(Exception):
@@ -173,7 +182,7 @@ def grade(
         Path | None,
         typer.Option(help="CSV with what a person gave for the written questions; see `rubric`."),
     ] = None,
-    training: Annotated[bool, typer.Option(help="Run the tests that train networks.")] = True,
+    training: Training = True,
     again: Annotated[
         bool, typer.Option("--again", help="Grade even what has not changed since the last run.")
     ] = False,
@@ -238,7 +247,7 @@ def validate(
     assignment: AssignmentName,
     jobs: Jobs = None,
     data: Data = None,
-    training: Annotated[bool, typer.Option(help="Run the tests that train networks.")] = True,
+    training: Training = True,
     everything: Annotated[
         bool, typer.Option("--all", help="Print a table with every variant.")
     ] = False,
