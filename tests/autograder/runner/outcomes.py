@@ -27,9 +27,7 @@ def main(folder: Path, seconds: float, more: list[str]) -> None:
         preload = ["numpy", "numpy.random", "matplotlib.pyplot"]
         packages = ["numpy", "matplotlib", *more]
         with Zygote(tiers.probe(), packages, [*preload, *more]) as zygote:
-            limits = Limits(
-                test_seconds=seconds, submission_seconds=30 * seconds, memory_mb=4096
-            )
+            limits = Limits(test_seconds=seconds, submission_seconds=30 * seconds, memory_mb=4096)
             session = Session(zygote, code, limits)
             for outcome in suite.run(tests, session, {}, "digits"):
                 row = {name: getattr(outcome, name) for name in ("test", "status", "reason")}

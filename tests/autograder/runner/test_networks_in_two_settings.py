@@ -13,7 +13,7 @@ import pytest
 
 _HERE = Path(__file__).parent
 
-_CODE = '''
+_CODE = """
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -87,7 +87,7 @@ def save(name):
         torch.save(Own(), name)
     else:
         torch.save(state, name)
-'''
+"""
 
 _TESTS = """
 import pytest, torch
