@@ -14,6 +14,7 @@ from typing import Any
 
 from autograder.answers.judge import judge
 from autograder.answers.notation import UNANSWERED, find_questions
+from autograder.answers.points import prepare
 from autograder.answers.questions import Question, QuestionError, load
 from autograder.runner.errors import RecognisedError, SuiteError
 
@@ -36,6 +37,7 @@ def define_hidden(
     public = Path(questions) if questions is not None else find_questions(file)
     hidden = Path(key) if key is not None else file.parents[1] / "key.toml"
     for question in load(public, hidden).values():
+        prepare(question)  # once, before submissions are graded in forks of this process
         test = _test(question)
         test.__module__ = namespace["__name__"]
         namespace[test.__name__] = test
