@@ -16,7 +16,7 @@ from autograder.answers.judge import judge
 from autograder.answers.notation import UNANSWERED, find_questions
 from autograder.answers.points import prepare
 from autograder.answers.questions import Question, QuestionError, load
-from autograder.runner.errors import RecognisedError, SuiteError
+from autograder.failures import RecognisedError, SuiteError
 
 
 class WrongAnswer(RecognisedError):

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.atomic import write_text
 from autograder.diagnose.replies import Weight, digest, weight
-from autograder.exports.atomic import write_text
 from autograder.mistakes import Mistake
 from autograder.records import Outcome, Status
 from autograder.runner.sharing import share

@@ -17,8 +17,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from autograder.atomic import write_text
 from autograder.data import given
-from autograder.exports.atomic import write_text
 from autograder.exports.grades_csv import grades_csv
 from autograder.grade.bench import Setting, fingerprint_of, not_graded
 from autograder.grade.output import write

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.exports.atomic import write_text
+from autograder.atomic import write_text
 from autograder.exports.gradescope import results
 from autograder.records import Grade
 from autograder.report.page import render

@@ -60,10 +60,6 @@ class WorkerStopped(BaseException):
         self.sentence = sentence
 
 
-class SuiteError(Exception):
-    """A test asks for something the grader cannot do; the author has to change it."""
-
-
 def raised(body: Any) -> SubmissionError:
     """Make the exception that a worker's description speaks of; hostile input is fine."""
     name, bases, message, rows = "Exception", [], "", []
@@ -101,17 +97,3 @@ def _class_for(builtin: type[BaseException] | None) -> type[SubmissionError]:
             bases = (SubmissionError, builtin)
             _classes[builtin] = type(f"Submission{builtin.__name__}", bases, {})
     return _classes[builtin]
-
-
-class RecognisedError(AssertionError):
-    """A test failed and knows which mistake was made; `hint` is what the student reads."""
-
-    def __init__(
-        self, message: str, mistake: str = "", hint: str = "", unfinished: bool = False
-    ) -> None:
-        """Keep the id of the mistake ("" where none is known) and its hint.
-
-        `unfinished` says that there is nothing to be wrong yet.
-        """
-        super().__init__(message)
-        self.mistake, self.hint, self.unfinished = mistake, hint, unfinished

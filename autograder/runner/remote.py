@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from autograder.failures import SuiteError
 from autograder.kit import load_kit
-from autograder.runner.errors import SuiteError
 from autograder.runner.session import Session
 from autograder.sandbox.inside import tensors
 from autograder.sandbox.inside.wire import Reference, Tensor

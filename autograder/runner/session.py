@@ -16,9 +16,10 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
+from autograder.failures import SuiteError
 from autograder.manifest import Limits
 from autograder.records import Call, Printed, Reason
-from autograder.runner.errors import SubmissionError, SuiteError, WorkerStopped, raised
+from autograder.runner.errors import SubmissionError, WorkerStopped, raised
 from autograder.sandbox.inside import tensors, wire
 from autograder.sandbox.inside.wire import Reference, WireError
 from autograder.sandbox.zygotes import Child, Zygote, ZygoteError

@@ -19,14 +19,10 @@ import pytest
 from _pytest.reports import TestReport
 from _pytest.runner import runtestprotocol
 
+from autograder.failures import RecognisedError, SuiteError
 from autograder.records import Outcome, Reason, Status
 from autograder.runner import names, remote
-from autograder.runner.errors import (
-    RecognisedError,
-    SubmissionError,
-    SuiteError,
-    WorkerStopped,
-)
+from autograder.runner.errors import SubmissionError, WorkerStopped
 from autograder.runner.pictures import encoded
 from autograder.runner.session import SEED, Record, Session
 from autograder.sandbox.zygotes import ZygoteError
