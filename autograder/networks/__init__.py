@@ -1,0 +1,51 @@
+"""Networks as plain data: rebuilt, trained and measured where no student's code runs.
+
+Names are loaded when they are first asked for: torch takes its time.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from autograder.networks.claims import Verdict, verify
+    from autograder.networks.held import HeldOut, HeldOutError, accuracy_on, held_out
+    from autograder.networks.layers import LayersError, NetworkError, measure, read_layers
+    from autograder.networks.modules import StateError, agrees, build, disagreement, rebuilt
+    from autograder.networks.recipe import Recipe, RecipeError, read_recipe
+    from autograder.networks.workplace import NoWorkplaceError, Workplace
+
+__all__ = [
+    "HeldOut",
+    "HeldOutError",
+    "LayersError",
+    "NetworkError",
+    "NoWorkplaceError",
+    "Recipe",
+    "RecipeError",
+    "StateError",
+    "Verdict",
+    "Workplace",
+    "accuracy_on",
+    "agrees",
+    "build",
+    "disagreement",
+    "held_out",
+    "measure",
+    "read_layers",
+    "read_recipe",
+    "rebuilt",
+    "verify",
+]
+
+_MODULES = ("held", "layers", "recipe", "modules", "workplace", "claims")
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        for module in _MODULES:
+            found = vars(import_module(f"{__name__}.{module}"))
+            if name in found:
+                return found[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
