@@ -337,9 +337,11 @@ def open_bench(setting: Setting, body: Any) -> None:
     modules = student_modules(assignment)
 
     if setting.held_out:
-        from autograder.networks.held import provide_held_out  # brings torch
+        from autograder.grade.measuring import provide  # brings torch
 
-        provide_held_out(Path(setting.held_out))
+        provide(
+            Path(setting.training), Path(setting.held_out), Path(setting.cache), setting.data_source
+        )
 
     def go(tests: list[Test]) -> None:
         from studentkit.survey import survey

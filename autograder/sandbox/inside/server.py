@@ -13,6 +13,7 @@ import importlib
 import inspect
 import os
 import sys
+import time
 import traceback
 from collections.abc import Iterator
 from itertools import islice
@@ -27,6 +28,7 @@ from .wire import Reference
 
 _LARGE = 8 * 1024 * 1024  # bytes of an array above which it stays here
 _MAX_MESSAGE = 2000
+_OURS = {"load", "survey", "begin", "usage", "supply", "mistake", "random"}
 
 
 class _Channel:
@@ -85,6 +87,7 @@ class Server:
         self._numbers: dict[int, int] = {}
         self._next = 1
         self._printed = Recorder(home)
+        self._busy = 0.0  # seconds of processor time in what requests asked student code for
 
     def serve(self) -> None:
         """Answer until the trusted side closes the channel."""
@@ -123,8 +126,13 @@ class Server:
         for number in drops:
             thing = self._objects.pop(number, None)
             self._numbers.pop(id(thing), None)
+        began = time.process_time()
         try:
-            value = getattr(self, f"_do_{operation}")(*rest)
+            try:
+                value = getattr(self, f"_do_{operation}")(*rest)
+            finally:
+                if operation not in _OURS:
+                    self._busy += time.process_time() - began
             status = "ok"
             reply = self._encode([request, status, value, self._take_printed(), _changed(arrays)])
             if len(reply) > wire.MAX_FRAME:
@@ -191,6 +199,10 @@ class Server:
 
     def _do_call(self, target: Any, arguments: list[Any], named: dict[str, Any]) -> Any:
         return self._outgoing(self._target(target)(*arguments, **named))
+
+    def _do_usage(self) -> list[float]:
+        """Return processor seconds: of student code, and of this process as a whole."""
+        return [self._busy, time.process_time()]
 
     def _do_beside(self, name: str, arguments: list[Any]) -> Any:
         """Answer a question of the student kit about objects that live here."""

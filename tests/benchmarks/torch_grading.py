@@ -1,0 +1,93 @@
+"""What grading a PyTorch submission costs beside the submission's own computation.
+
+Run by hand: .venv/bin/python tests/benchmarks/torch_grading.py [--submissions 10]
+
+Copies of the reference are graded at the quick level by the command line; the processor time of
+one more submission is the difference between a large and a small class. The submission's own
+computation is what its worker spends inside the calls of the tests, as the worker counts it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from autograder.grade.bench import Bench, folder_files, open_bench
+from autograder.grade.course import prepare
+from autograder.layout import find_assignment, find_root
+from autograder.runner.session import Session
+
+_ASSIGNMENTS = ("depth_vs_width", "handmade_networks", "image_classifier")
+_LIMIT = 0.25
+
+
+class _Counting(Session):
+    """Asks each worker for its processor time before it ends."""
+
+    own = 0.0
+
+    def stop(self) -> None:
+        if self._child is not None and self.record.stopped is None:
+            own, _ = self._exchange("usage", (), keep=False)
+            _Counting.own += own
+        super().stop()
+
+
+def own_computation(name: str) -> float:
+    """Return the processor seconds of the reference's code in all tests of the quick level."""
+    assignment = find_assignment(name, find_root())
+    found = []
+
+    def body(bench: Bench) -> None:
+        with bench.zygote() as zygote:
+            for _ in range(2):  # the first run warms the zygote's pages
+                _Counting.own = 0.0
+                session = _Counting(
+                    zygote, folder_files(assignment.solution), bench.manifest.limits
+                )
+                bench._outcomes(session, bench.tests)
+                found.append(_Counting.own)
+
+    open_bench(prepare(assignment, training=False), body)
+    return found[-1]
+
+
+def class_of(name: str, folder: Path, count: int) -> float:
+    """Return the processor seconds of grading `count` copies of the reference."""
+    assignment = find_assignment(name, find_root())
+    for number in range(count):
+        place = folder / "class" / f"student{number:03d}"
+        shutil.copytree(assignment.solution, place)
+        with (place / "answers.py").open("a") as file:
+            file.write(f"# student {number}\n")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-m", "autograder.cli", "grade", name, str(folder / "class")]
+    command += ["-o", str(folder / "out"), "--quick", "-j", "1"]
+    subprocess.run(command, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def main() -> None:
+    """Print one line an assignment."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--submissions", type=int, default=10)
+    count = parser.parse_args().submissions
+    os.environ["OMP_NUM_THREADS"] = "1"
+    print(f"{'assignment':20} {'each, CPU':>10} {'own':>8} {'beside':>8}   limit {_LIMIT} s")
+    for name in _ASSIGNMENTS:
+        with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
+            few = class_of(name, Path(one), 2)
+            many = class_of(name, Path(two), 2 + count)
+        each, own = (many - few) / count, own_computation(name)
+        print(f"{name:20} {each:8.3f} s {own:6.3f} s {each - own:6.3f} s")
+
+
+if __name__ == "__main__":
+    main()
