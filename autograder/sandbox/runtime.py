@@ -63,13 +63,21 @@ def packages(distributions: Iterable[str]) -> dict[str, Path]:
                 f"the worker needs the package {name}, which is not installed here; "
                 f"run: {sys.executable} -m pip install {name}"
             ) from None
-        for file in distribution.files or ():
-            top = file.parts[0]
+        for top in _top_level(distribution):
             if top in ("..", "__pycache__") or top.endswith((".dist-info", ".pth")):
                 continue
             found[top] = Path(str(distribution.locate_file(top))).resolve()
         waiting += _requirements(distribution.requires or [])
     return found
+
+
+def _top_level(distribution: importlib.metadata.Distribution) -> set[str]:
+    """Return the first part of every installed path; `files` would parse each line of RECORD."""
+    record = distribution.read_text("RECORD")
+    if record is None:  # installed by something else than a wheel
+        return {file.parts[0] for file in distribution.files or ()}
+    lines = filter(None, record.splitlines())
+    return {line.lstrip('"').partition(",")[0].partition("/")[0] for line in lines}
 
 
 def _requirements(lines: list[str]) -> list[str]:
