@@ -210,6 +210,7 @@ def _manifest(top: _Section, default_id: str) -> Manifest:
         submit=files.strings("submit", ("*.py",)),
         required=files.strings("required"),
     )
+    top.section("notebook").take("title", str, "")  # read where notebooks are made
     for section in (worker, files, data, top):
         section.done()
     return manifest

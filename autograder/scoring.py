@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from fractions import Fraction
@@ -13,11 +13,16 @@ from autograder.records import Action, Mark, Outcome, Printed, Status, TaskScore
 _MAX_PRINTING = 10  # verdicts: a loop over made-up functions must not fill the report
 
 
-def task_scores(manifest: Manifest, outcomes: Iterable[Outcome]) -> tuple[TaskScore, ...]:
+def task_scores(
+    manifest: Manifest, outcomes: Iterable[Outcome], left_out: Container[str] = ()
+) -> tuple[TaskScore, ...]:
     """Return the score of each task: its points times the share of its tests that passed.
 
     A test that passed with the grader's functions in place of wrong ones that the task builds on
     counts for the share that the manifest declares.
+
+    Tasks that are `left_out`, because the level of the run has none of their tests, are not among
+    them: what was not measured is no zero.
 
     Tests that could not run count as not passed here; whoever sees one must not publish the
     score (`has_errors`).
@@ -25,6 +30,8 @@ def task_scores(manifest: Manifest, outcomes: Iterable[Outcome]) -> tuple[TaskSc
     outcomes = list(outcomes)
     scores = []
     for task in manifest.tasks:
+        if task.id in left_out:
+            continue
         mine = [one for one in outcomes if one.task == task.id and one.scored]
         passed = sum(outcome.status is Status.PASSED for outcome in mine)
         earned = sum((_earned(outcome, task) for outcome in mine), Fraction(0))

@@ -152,6 +152,8 @@ def validate(
                         f"mistake '{mistake.id}' changes {mistake.target}, which is not among "
                         f"the functions of '{task}' in assignment.toml"
                     )
+        # At the quick level nothing could notice a mistake in what only training shows.
+        known = tuple(one for one in known if not bench.left_out.issuperset(one.tasks))
         by_name = {mistake.id: mistake for mistake in known}
         questions = {}
         if bench.assignment.questions.is_file():
@@ -180,7 +182,8 @@ def validate(
         proof = _judge(bench, known, confused, rows)
         proof.misconceptions = sum(len(one.mistakes) for one in confused.values())
         proof.slips += prove_all(questions.values())
-        proof.slips += slips(bench.assignment, bench.manifest, bench.collected, known)
+        every = mistake_library.load(bench.assignment.mistakes)
+        proof.slips += slips(bench.assignment, bench.manifest, bench.collected, every)
         if synchronise(bench.assignment, bench.assignment.root, check=True):
             proof.slips.append("the skeleton differs from the solution; run: autograder sync")
         proofs.append(proof)
@@ -249,7 +252,7 @@ def _judge(
     order = [REFERENCE, SKELETON, *confused, *(mistake.id for mistake in known)]
     found.sort(key=lambda variant: order.index(variant.name))
     proved = [test for test in tests if test in scored]
-    most = scoring.points(bench.manifest.max_score)
+    most = scoring.points(bench.max_score)
     return Proof(bench.manifest.id, bench.setting.tier.sentence, proved, found, max_score=most)
 
 
@@ -260,7 +263,7 @@ def _score(bench: Bench, rows: list[list[Any]]) -> Fraction:
         for test, task, status, _, carried, *_ in rows
         if test in scored
     ]
-    scores = scoring.task_scores(bench.manifest, outcomes)
+    scores = scoring.task_scores(bench.manifest, outcomes, bench.left_out)
     return sum((task.score for task in scores), Fraction(0))
 
 

@@ -98,6 +98,26 @@ class Bench:
     collected: tuple[Test, ...] = ()  # `tests`, and those that train where they were left out
     extras: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The tasks that this level of grading measures nothing of."""
+        known = {test.task for test in self.collected if test.scored}
+        return frozenset(known - {test.task for test in self.tests if test.scored})
+
+    @property
+    def max_score(self) -> Fraction:
+        """Points of the tasks that are measured."""
+        tasks = (task for task in self.manifest.tasks if task.id not in self.left_out)
+        return sum((task.points for task in tasks), Fraction(0))
+
+    @property
+    def data_sentence(self) -> str:
+        """Say in a report which level and which data it is about, and what was not measured."""
+        titles = [task.title for task in self.manifest.tasks if task.id in self.left_out]
+        if not titles:
+            return self.setting.data_sentence
+        return f"{self.setting.data_sentence}; not measured: {', '.join(titles)}"
+
     def zygote(self, without: frozenset[str] = frozenset()) -> Zygote:
         """Start a zygote for this assignment."""
         return Zygote(
@@ -226,7 +246,7 @@ class Bench:
         verdicts += scoring.judge_lateness(
             self.manifest.policy.lateness, submission.submitted_at, self.setting.due
         )
-        tasks = scoring.task_scores(self.manifest, outcomes)
+        tasks = scoring.task_scores(self.manifest, outcomes, self.left_out)
         raw = sum((task.score for task in tasks), Fraction(0))
         outcomes = name_mistakes(outcomes, library)
         failed = [outcome for outcome in outcomes if outcome.status == "error"]
@@ -242,10 +262,10 @@ class Bench:
             outcomes=tuple(outcomes),
             verdicts=tuple(verdicts),
             score=scoring.apply(verdicts, raw) + scoring.given(marks or ()),
-            max_score=self.manifest.max_score + scoring.reachable(marks or ()),
+            max_score=self.max_score + scoring.reachable(marks or ()),
             raw_score=raw,
             tier=self.setting.tier.sentence,
-            data=self.setting.data_sentence,
+            data=self.data_sentence,
             hidden_ran=self.setting.hidden,
             status="not graded" if error else "late" if late else "graded",
             submitted_at=submission.submitted_at,

@@ -119,6 +119,7 @@ class _Plugin:
 
     def _test(self, item: Any) -> Test:
         from studentkit import task_of, title_of, trains_of, unscored_of
+        from studentkit.declare import told_of
 
         function = getattr(item, "function", None) or getattr(item, "obj", None)
         owner = getattr(item, "cls", None)
@@ -127,6 +128,7 @@ class _Plugin:
         relative = item.nodeid.split("::")[0]
         path = Path(item.path)
         hidden = self._hidden is not None and path.is_relative_to(self._hidden)
+        hidden = hidden and not told_of(function)
         folder = "hidden" if hidden else "public"
         test_id = "::".join([f"{folder}/{path.name}", *item.nodeid.split("::")[1:]])
         if task is None:

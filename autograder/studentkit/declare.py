@@ -30,6 +30,17 @@ def unscored(thing: Thing) -> Thing:
     return thing
 
 
+def told(thing: Thing) -> Thing:
+    """Mark a test among the hidden ones that students know all the same, with its message."""
+    thing.__told__ = True  # type: ignore[attr-defined]
+    return thing
+
+
+def told_of(function: Any) -> bool:
+    """Tell whether students know a test, wherever it lies."""
+    return bool(getattr(function, "__told__", False))
+
+
 def task_of(function: Any, owner: Any = None) -> str | None:
     """Return the id of the task that `function` (in class `owner`) names; None if it names none."""
     return getattr(function, "__task__", None) or getattr(owner, "__task__", None)

@@ -19,6 +19,7 @@ _ROOT = find_root(Path(__file__))
 _PLACE = find_assignment("image_classifier", _ROOT)
 _RIGHT = (_PLACE.solution / "answers.py").read_text(encoding="utf-8")
 _BLANK = (_PLACE.skeleton / "answers.py").read_text(encoding="utf-8")
+_TYPED = 22  # points for typed answers
 _CLI = [sys.executable, "-m", "autograder.cli"]
 
 CLASS = {
@@ -97,12 +98,13 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Grade the class once, without marks for the written questions."""
+    """Grade the class once; but for their answers all hand in the reference."""
     folder = tmp_path_factory.mktemp("typed")
     for name, text in CLASS.items():
-        (folder / "class" / name).mkdir(parents=True)
-        (folder / "class" / name / "answers.py").write_text(text, encoding="utf-8")
-    done = run("grade", "image_classifier", folder / "class", "-o", folder / "out")
+        place = folder / "class" / name
+        shutil.copytree(_PLACE.solution, place, ignore=shutil.ignore_patterns("weights"))
+        (place / "answers.py").write_text(text, encoding="utf-8")
+    done = run("grade", "image_classifier", folder / "class", "-o", folder / "out", "--quick")
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -116,14 +118,15 @@ def result(folder: Path, name: str, out: str = "out") -> dict[str, Any]:
 @pytest.mark.parametrize("name", ["right", "sympy", "numpy"])
 def test_right_answers_earn_everything_in_any_form(folder: Path, name: str) -> None:
     """Strings, sympy's expressions, numbers and arrays are read alike."""
-    assert result(folder, name)["score"] == 22
+    found = result(folder, name)
+    assert found["score"] == found["extra_data"]["max_score"]
 
 
 @pytest.mark.parametrize("name", ["blank", "hostile", "hanging"])
 def test_nothing_is_earned_without_an_answer(folder: Path, name: str) -> None:
     """No forged equality, text, size or hang is worth a point, and each has a score."""
     found = result(folder, name)
-    assert found["score"] == 0
+    assert found["score"] == found["extra_data"]["max_score"] - _TYPED
     assert found["extra_data"]["outcome"] == "graded"
     assert not (folder / "class" / name / "pwned").exists()
 
@@ -168,7 +171,7 @@ def test_written_questions_are_merged_from_the_sheet(folder: Path, tmp_path: Pat
     two = tmp_path / "two"
     for name in ("right", "blank"):
         shutil.copytree(folder / "class" / name, two / name)
-    done = run("grade", "image_classifier", two, "-o", tmp_path / "out")
+    run("grade", "image_classifier", two, "-o", tmp_path / "out", "--quick")
     done = run("rubric", "image_classifier", "-o", sheet, "--reports", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     with sheet.open(newline="") as file:
@@ -179,12 +182,13 @@ def test_written_questions_are_merged_from_the_sheet(folder: Path, tmp_path: Pat
     row[1], row[2] = "0.5", "see the lecture <b>notes</b>"
     with sheet.open("w", newline="") as file:
         csv.writer(file).writerows(rows)
-    arguments = [two, "-o", tmp_path / "marked", "--rubric", sheet]
+    arguments = [two, "-o", tmp_path / "marked", "--quick", "--rubric", sheet]
     done = run("grade", "image_classifier", *arguments)
     assert done.returncode == 0, done.stderr
     found = result(tmp_path, "right", "marked")
-    assert found["score"] == 22.5
-    assert found["extra_data"]["max_score"] > 22
+    unmarked = result(tmp_path, "right")
+    assert found["score"] == unmarked["score"] + 0.5
+    assert found["extra_data"]["max_score"] > unmarked["extra_data"]["max_score"]
     written = [one for one in found["tests"] if "written" in one["tags"]]
     assert written[0]["score"] == 0.5
     assert "score" not in written[1], "what is not graded yet is no zero"
