@@ -356,6 +356,10 @@ def open_bench(setting: Setting, body: Any) -> None:
     hidden = assignment.hidden_tests if setting.hidden else None
     modules = student_modules(assignment)
 
+    if "torch" in manifest.packages:
+        from autograder.grade.warming import warm_torch
+
+        warm_torch()
     if setting.held_out:
         from autograder.grade.measuring import provide  # brings torch
 

@@ -19,7 +19,6 @@ def provide(training: Path, held_out: Path, cache: Path, source: str) -> None:
 
     Nothing is read before a test asks; `source` is the word for what the images are.
     """
-    torch.set_num_threads(1)  # one for each submission under way
     provide_held_out(held_out)
     workplace.use(lambda: _workplace(training, held_out, cache, source))
 
