@@ -50,6 +50,28 @@ class Child:
         os.close(self.output)
         os.close(self.pidfd)
 
+    def used(self) -> float:
+        """Return the processor seconds it has used; 0 where that cannot be told."""
+        return self._facts()[1]
+
+    def starved(self) -> float | None:
+        """Return the processor seconds it has used, if it could use more right now.
+
+        None where it waits for something else, or nothing is known: it has nobody to blame.
+        """
+        state, used = self._facts()
+        return used if state == "R" else None
+
+    def _facts(self) -> tuple[str, float]:
+        try:
+            facts = Path(f"/proc/self/fdinfo/{self.pidfd}").read_text(encoding="ascii")
+            pid = int(facts.partition("Pid:")[2].split()[0])
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks = int(fields[11]) + int(fields[12])
+        except (OSError, ValueError, IndexError):
+            return "", 0.0
+        return fields[0], ticks / os.sysconf("SC_CLK_TCK")
+
     def kill(self) -> None:
         """End it at once; its threads go with it, and it cannot have other processes."""
         with contextlib.suppress(ProcessLookupError):

@@ -71,12 +71,12 @@ def parameter_count(model: Any) -> int:
 
 def parameters(model: Any) -> dict[str, Any]:
     """Return the named parameters."""
-    return {name: parameter.detach() for name, parameter in model.named_parameters()}
+    return {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
 
 
 def state(model: Any) -> dict[str, Any]:
     """Return the state_dict: parameters and buffers."""
-    return dict(model.state_dict())
+    return {name: value.detach().clone() for name, value in model.state_dict().items()}
 
 
 def set_state(model: Any, values: dict[str, Any]) -> None:

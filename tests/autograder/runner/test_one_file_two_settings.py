@@ -379,3 +379,53 @@ def test_endless_answers_end_before_the_graders_memory_does(tmp_path: Path) -> N
     assert "512 MB" in found["test_all_of_it"]["message"]
     assert "too large to be sent" in found["test_too_much_at_once"]["message"]
     assert found["test_after"]["status"] == "passed"
+
+
+_BUSY = """
+import time
+
+def work(seconds):
+    began = time.process_time()
+    while time.process_time() - began < seconds:
+        pass
+    return seconds
+
+def wait(seconds):
+    time.sleep(seconds)
+    return seconds
+"""
+_BUSY_TESTS = """
+from busy import wait, work
+from studentkit import task
+import pytest
+pytestmark = pytest.mark.task("all")
+
+def test_work():
+    assert work(0.6) == 0.6
+
+def test_waiting():
+    assert wait(1.5) == 1.5
+
+def test_too_much_work():
+    assert work(2.0) == 2.0
+"""
+
+
+@pytest.mark.slow
+def test_a_busy_machine_takes_nothing_from_a_tests_time(tmp_path: Path) -> None:
+    """The limit is time of a processor for code that wants one, and of the clock for waiting."""
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_busy.py").write_text(_BUSY_TESTS)
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "busy.py").write_text(_BUSY)
+    spin = [sys.executable, "-c", "while True: pass"]
+    others = [subprocess.Popen(spin) for _ in range(os.cpu_count() or 1)]
+    try:
+        found = _confined(tmp_path, 1)
+    finally:
+        for one in others:
+            one.kill()
+            one.wait()
+    assert found["test_work"]["status"] == "passed", found["test_work"]["message"]
+    assert found["test_waiting"]["reason"] == "time"
+    assert found["test_too_much_work"]["reason"] == "time"
