@@ -17,6 +17,7 @@ OWN_SEEDS = (101, 202, 303)  # where a recipe names none
 # One training may cost this many multiply-adds, forward and backward, everything else counted as
 # what it costs beside them. One thread of 2024 does about 3e10 a second.
 MAX_WORK = 1e13
+MAX_WORK_OF_ALL = 3e13  # the seeds together
 _PER_ACTIVATION = 10  # a number that is read, changed and written three times, in multiply-adds
 _PER_LAYER = 1_000_000  # starting the operations of one layer in one step: about 30 µs
 _PER_PARAMETER = 10  # the optimizer's work in one step
@@ -84,6 +85,12 @@ def work_of(size: Size, recipe: Recipe, samples: int) -> float:
         raise RecipeError(
             f"one training of this recipe costs about {work:.0e} multiply-adds; the grader "
             f"trains up to {MAX_WORK:.0e}: take fewer epochs, larger batches or a smaller network"
+        )
+    if work * len(recipe.seeds) > MAX_WORK_OF_ALL:
+        raise RecipeError(
+            f"{len(recipe.seeds)} trainings of this recipe cost about "
+            f"{work * len(recipe.seeds):.0e} multiply-adds; the grader trains up to "
+            f"{MAX_WORK_OF_ALL:.0e}: name fewer seeds or take a smaller network"
         )
     in_batch = min(recipe.batch_size, samples) * size.activations
     if in_batch > _MAX_IN_BATCH:

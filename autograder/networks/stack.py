@@ -142,12 +142,11 @@ class Stack:
             return F.batch_norm(x, means, variances, scale, shift, training, momentum, eps)
 
         def forward(x: Tensor, training: bool) -> Tensor:
-            # Features of all seeds side by side: (S·N, D) becomes (N, S·D), and goes back.
-            if x.ndim != 2:
-                raise ValueError("several seeds are normalised over features only")
-            beside = x.view(count, -1, features).transpose(0, 1).reshape(-1, count * features)
-            y = normed(beside, training).view(-1, count, features)
-            return y.transpose(0, 1).reshape(-1, features)
+            # Features of all seeds side by side, (S·N, D, ...) as (N, S·D, ...), and back again.
+            more = x.shape[2:]
+            apart = x.reshape(count, -1, features, *more).transpose(0, 1)  # (N, S, D, ...)
+            y = normed(apart.reshape(-1, count * features, *more), training)
+            return y.view(apart.shape).transpose(0, 1).reshape(x.shape)
 
         return normed if count == 1 else forward
 

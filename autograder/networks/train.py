@@ -21,7 +21,7 @@ from autograder.networks.stack import Stack, can_stack
 Tensor = torch.Tensor
 
 _STACKED_NUMBERS = 1_500_000  # parameters of all seeds together: beyond, caches no longer help
-_EVALUATED = 4_000_000  # activations held at once while measuring
+_EVALUATED = 4_000_000  # numbers that a layer may give at once while measuring
 _RNG = 0x5EED  # keeps the order of samples apart from other uses of a seed
 
 
@@ -132,20 +132,25 @@ def accuracy(network: nn.Sequential, images: Tensor, labels: Tensor, device: str
 
     Scores that are no numbers name nothing: such a row is wrong.
     """
-    shape = tuple(images.shape[1:])
-    largest = 2 * max(1, int(np.prod(shape)))
-    for layer in network:
-        largest = max(largest, *(p.numel() for p in layer.parameters()), 1)
-    rows = max(1, min(1000, _EVALUATED // largest))
     pixels = _stored(images)
     right = 0
     with torch.no_grad(), _one_thread(), _kept_memory():
         network = network.eval().to(device)
+        rows = max(1, min(1000, _EVALUATED // _widest(network, _inputs(pixels[:1].to(device)))))
         for at in range(0, len(labels), rows):
             scores = network(_inputs(pixels[at : at + rows].to(device)))
             named = scores.argmax(1) == labels[at : at + rows].to(device)
             right += int((named & scores.isfinite().all(1)).sum())
     return right / len(labels)
+
+
+def _widest(network: nn.Sequential, x: Tensor) -> int:
+    """Return how many numbers the widest layer gives for the sample x (1, ...)."""
+    widest = x.numel()
+    for layer in network:
+        x = layer(x)
+        widest = max(widest, x.numel())
+    return widest
 
 
 def _batches(order: Tensor, size: int) -> Iterator[Tensor]:

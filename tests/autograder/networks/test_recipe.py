@@ -104,3 +104,11 @@ def test_a_batch_that_would_fill_the_memory_is_refused() -> None:
     wide = measure(read_layers([linear(784, 6000), linear(6000, 10)]), (784,))
     with pytest.raises(RecipeError, match="smaller batches"):
         work_of(wide, read_recipe(recipe(epochs=1, batch_size=10_000)), 10_000)
+
+
+def test_ten_long_trainings_are_refused_where_three_are_not() -> None:
+    wide = measure(read_layers([linear(784, 4000), linear(4000, 10)]), (784,))
+    plain = recipe(epochs=12, batch_size=128)
+    work_of(wide, read_recipe(plain), 60_000)
+    with pytest.raises(RecipeError, match="name fewer seeds"):
+        work_of(wide, read_recipe(plain | {"seeds": list(range(10))}), 60_000)

@@ -15,7 +15,7 @@ from torch import nn
 from autograder.networks.layers import read_layers
 from autograder.networks.recipe import OPTIMIZERS, RecipeError, read_recipe
 from autograder.networks.stack import Masks, Stack
-from autograder.networks.train import accuracy, orders, train
+from autograder.networks.train import accuracy, groups, orders, train
 
 RELU = ("ReLU", {})
 DEEP: Plain = [("Flatten", {}), linear(6, 5), RELU, linear(5, 3)]
@@ -95,6 +95,13 @@ def test_every_optimizer_takes_torchs_steps(optimizer: str) -> None:
             ("Flatten", {}),
             ("BatchNorm1d", {"num_features": 4}),
             linear(4, 3),
+        ],
+        [
+            ("Flatten", {"start_dim": 2}),
+            linear(36, 5),
+            ("BatchNorm1d", {"num_features": 2}),
+            ("Flatten", {}),
+            linear(10, 3),
         ],
         [("Dropout", {"p": 0.0}), ("Flatten", {}), linear(72, 3)],
     ],
@@ -240,6 +247,29 @@ def test_accuracy_counts_the_last_short_batch_and_uses_eval_mode() -> None:
     with torch.no_grad():
         wanted = float((network[1](images).argmax(1) == labels).double().mean())
     assert accuracy(network, images, labels) == wanted
+
+
+def test_a_wide_network_is_measured_a_few_samples_at_a_time() -> None:
+    images, labels = samples(50, 1, 20, 20)
+    rows: list[int] = []
+
+    class Counting(nn.Flatten):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            rows.append(len(x))
+            return super().forward(x)
+
+    network = nn.Sequential(nn.Conv2d(1, 500, 1), Counting(), nn.Linear(500 * 400, 3))
+    accuracy(network, images, labels)
+    assert max(rows) * 500 * 400 <= 4_000_000
+    assert sum(rows[1:]) == 50
+
+
+def test_small_networks_are_trained_together_and_large_or_convolutional_ones_apart() -> None:
+    small, large = read_layers(DEEP), read_layers([linear(6, 200_000), linear(200_000, 3)])
+    image = read_layers([conv(1, 2), ("Flatten", {}), linear(32, 3)])
+    assert groups(small, [1, 2, 3], (1, 2, 3)) == [[1, 2, 3]]
+    assert groups(large, [1, 2, 3], (6,)) == [[1], [2], [3]]
+    assert groups(image, [1, 2, 3], (1, 6, 6)) == [[1], [2], [3]]
 
 
 @pytest.mark.parametrize(
