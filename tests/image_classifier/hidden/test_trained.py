@@ -1,0 +1,97 @@
+"""Networks that have learnt: handed-in weights, and the student's own training."""
+
+import cifar
+import loading
+import model
+import numpy as np
+import torch
+import training
+from studentkit import data_source, task, trains, unscored
+from studentkit.networks import outputs_of, set_state, stored_weights
+from torch.nn import functional as F
+
+from autograder.networks.held import accuracy_on, held_out
+
+# Accuracy to reach on images that nobody has seen, by data; guessing gives 0.10.
+STORED = {"colours": 0.60, "cifar10": 0.30}
+LEARNT = {"colours": 0.35, "cifar10": 0.20}
+MOST = {"cifar10": 0.85}  # more than this network reaches on images it was not trained on
+IMAGES, BATCH, EPOCHS, RATE = 3000, 8, 4, 0.01
+FILE = "trial.pth"
+
+
+def logits(p, x):
+    """Return the outputs of Net by its definition."""
+    for name in ("conv1", "conv2"):
+        x = F.max_pool2d(F.relu(F.conv2d(x, p[f"{name}.weight"], p[f"{name}.bias"])), 2)
+    x = x.flatten(1)
+    for name in ("fc1", "fc2"):
+        x = F.relu(F.linear(x, p[f"{name}.weight"], p[f"{name}.bias"]))
+    return F.linear(x, p["fc3.weight"], p["fc3.bias"])
+
+
+def handed_in():
+    """Return the parameters in the file that was handed in, checked for names and shapes."""
+    path = f"weights/net_{data_source()}.pth"
+    found = stored_weights(path)
+    shapes = {"conv1": (6, 3, 5, 5), "conv2": (16, 6, 5, 5), "fc1": (120, 400)}
+    shapes |= {"fc2": (84, 120), "fc3": (10, 84)}
+    expected = {f"{name}.weight": shape for name, shape in shapes.items()}
+    expected |= {f"{name}.bias": shape[:1] for name, shape in shapes.items()}
+    shapes = {name: tuple(value.shape) for name, value in found.items()}
+    assert shapes == expected, f"{path} does not hold the 62,006 parameters of Net"
+    parameters = {name: value.float() for name, value in found.items()}
+    assert all(value.isfinite().all() for value in parameters.values()), f"{path} holds NaN"
+    return parameters
+
+
+def normalised(images):
+    """Normalise (N, 3, H, W) in [0, 1] as the student's transform does.
+
+    It maps each channel along a straight line, so black and white tell all of it, and the images
+    stay here.
+    """
+    transform = loading.make_transform(3)
+    black, white = (transform(np.full((1, 1, 3), level, np.uint8)) for level in (0, 255))
+    black, white = black.view(3, 1, 1), white.view(3, 1, 1)
+    return black + images * (white - black)
+
+
+def accuracy_of(parameters):
+    """Return the accuracy on the held-out images."""
+    held = held_out()
+    with torch.no_grad():
+        parts = [logits(parameters, part) for part in normalised(held.images).split(500)]
+    return accuracy_on(held, torch.cat(parts))
+
+
+@task("trained_network")
+@trains
+def test_the_weights_classify_images_that_nobody_has_seen():
+    """The weights that you handed in classify new images about as well as the handout says."""
+    reached = accuracy_of(handed_in())
+    assert reached >= STORED[data_source()], f"the accuracy is {reached:.3f}"
+
+
+@task("trained_network")
+@unscored
+@trains
+def test_the_accuracy_is_one_that_this_network_can_reach():
+    """The weights are no better on new images than a network of this size can be."""
+    reached = accuracy_of(handed_in())
+    assert reached <= MOST.get(data_source(), 1.0), f"the accuracy is {reached:.3f}"
+
+
+@task("whole")
+@trains
+def test_a_short_training_learns_something():
+    """Some epochs of your own training, on a part of the images, beat guessing by far."""
+    train_set, test_set = cifar.load_images(loading.make_transform(3))
+    loader, _ = loading.make_loaders(cifar.first(train_set, IMAGES), test_set, BATCH)
+    losses = training.train(loader, EPOCHS, False, RATE, 0.9, FILE, 100)
+    assert losses[-1] < losses[0], "the loss does not fall"
+    net = model.Net()
+    set_state(net, stored_weights(FILE))
+    held = held_out(1000)
+    reached = accuracy_on(held, outputs_of(net, normalised(held.images)))
+    assert reached >= LEARNT[data_source()], f"the accuracy is {reached:.3f}"

@@ -1,0 +1,94 @@
+"""The network's layers and outputs, and what depends on the size of its kernels."""
+
+import unittest
+
+import model
+import torch
+from baseline import LinearNet
+from model import Net
+from studentkit import assert_close, assert_same, assert_shape, task
+from studentkit.networks import outputs_of, parameter_count, set_state, state_of
+from torch.nn import functional as F
+
+
+def weights(flat=400, kernel=5, seed=0):
+    """Return parameters for Net, drawn at random: name -> tensor."""
+    draw = torch.Generator().manual_seed(seed)
+    shapes = {
+        "conv1": (6, 3, kernel, kernel),
+        "conv2": (16, 6, kernel, kernel),
+        "fc1": (120, flat),
+        "fc2": (84, 120),
+        "fc3": (10, 84),
+    }
+    found = {}
+    for name, shape in shapes.items():
+        found[f"{name}.weight"] = 0.1 * torch.randn(shape, generator=draw)
+        found[f"{name}.bias"] = 0.1 * torch.randn(shape[0], generator=draw)
+    return found
+
+
+def logits(p, x):
+    """Return Net's outputs by its definition, for parameters `p` and images `x`."""
+    x = F.max_pool2d(F.relu(F.conv2d(x, p["conv1.weight"], p["conv1.bias"])), 2)
+    x = F.max_pool2d(F.relu(F.conv2d(x, p["conv2.weight"], p["conv2.bias"])), 2)
+    x = x.reshape(len(x), -1)  # one row per image
+    x = F.relu(x @ p["fc1.weight"].T + p["fc1.bias"])
+    x = F.relu(x @ p["fc2.weight"].T + p["fc2.bias"])
+    return x @ p["fc3.weight"].T + p["fc3.bias"]
+
+
+@task("network")
+class TestNet(unittest.TestCase):
+    """`Net`."""
+
+    def test_parameters_have_their_names_and_shapes(self):
+        """Net has conv1, conv2, fc1, fc2 and fc3, with 62,006 parameters in all."""
+        net = Net()
+        expected = {name: tuple(value.shape) for name, value in weights().items()}
+        shapes = {name: tuple(value.shape) for name, value in state_of(net).items()}
+        self.assertEqual(shapes, expected)
+        assert_same(parameter_count(net), 62006, "the number of parameters")
+
+    def test_logits_of_a_batch(self):
+        """Net computes conv, ReLU, pool twice, then three linear layers with ReLU between them."""
+        net, p = Net(), weights()
+        set_state(net, p)
+        x = torch.randn(3, 3, 32, 32, generator=torch.Generator().manual_seed(1))
+        assert_close(outputs_of(net, x), logits(p, x), "the logits", rtol=1e-3, atol=1e-4)
+
+    def test_smaller_kernels_fit_too(self):
+        """Net(kernel_size=3) takes the same images and returns a row of logits for each."""
+        x = torch.zeros(25, 3, 32, 32)
+        assert_shape(outputs_of(Net(kernel_size=3), x), (25, 10), "the logits with 3×3 kernels")
+
+
+@task("kernel_sizes")
+class TestKernelSizes(unittest.TestCase):
+    """`flat_size` and `rows_at_fc1`."""
+
+    def test_the_flat_size_of_the_given_network(self):
+        """With kernels of 5, 400 numbers of an image arrive at fc1."""
+        assert_same(model.flat_size(5), 400, "flat_size(5)")
+
+    def test_with_the_right_kernels_every_image_keeps_its_row(self):
+        """With kernels of 5, view(-1, 400) makes as many rows as there are images."""
+        assert_same(model.rows_at_fc1(5, 3), 3, "rows_at_fc1(5, 3)")
+
+    def test_four_images_do_not_pass_with_small_kernels(self):
+        """With kernels of 3 and nothing else changed, view raises for a batch of 4: None."""
+        self.assertIsNone(model.rows_at_fc1(3, 4), "rows_at_fc1(3, 4)")
+
+
+@task("layer_table")
+class TestLayerTable(unittest.TestCase):
+    """`layer_table`."""
+
+    def test_weights_and_biases_are_counted(self):
+        """layer_table maps each layer's name to its number of parameters, pooling to 0."""
+        table = dict(model.layer_table(LinearNet(channels=1, side=4, classes=3)))
+        self.assertEqual(table, {"dropout": 0, "fc": 4 * 4 * 3 + 3})
+
+
+if __name__ == "__main__":
+    unittest.main()
