@@ -1,0 +1,69 @@
+"""What the order of the samples does to a network of ReLU units."""
+
+import torch
+from torch import nn
+
+
+def visiting_order(y, shuffled, seed=0):
+    """Return the order in which samples are visited, as their numbers (N,).
+
+    :param y: labels (N,), each of them -1 or +1
+    :param shuffled: False visits every negative sample before the first positive one, each kind
+        in the order of y; True draws an order that `seed` makes repeatable
+    :return: a tensor (N,) of int64 that holds each number once
+    """
+    # BEGIN SOLUTION
+    if shuffled:
+        return torch.randperm(len(y), generator=torch.Generator().manual_seed(seed))
+    return torch.cat([torch.nonzero(y < 0)[:, 0], torch.nonzero(y > 0)[:, 0]])
+    # END SOLUTION
+
+
+def dead_fraction(network, X):
+    """Return the fraction of all ReLU units that give 0 for every sample of X.
+
+    The network's parameters and their gradients stay as they are.
+
+    :param network: an nn.Sequential; all its ReLU layers count
+    :param X: samples (N, D)
+    :return: a float from 0 to 1
+    """
+    # BEGIN SOLUTION
+    dead, units = 0, 0
+    with torch.no_grad():
+        for layer in network:
+            X = layer(X)
+            if isinstance(layer, nn.ReLU):
+                dead += int((X <= 0).all(dim=0).sum())
+                units += X.shape[1]
+    return dead / units
+    # END SOLUTION
+
+
+def order_effect(network, X, y, order, learning_rate, every=50):
+    """Train by SGD on one sample after another, and record how it goes.
+
+    Each sample's loss is (output - label) ** 2. After each `every` samples are recorded: the mean
+    loss over *all* samples and the fraction of dead units.
+
+    :param network: a ReLU network with one output; it is trained
+    :param X: samples (N, D)
+    :param y: labels (N,), each of them -1 or +1
+    :param order: numbers of samples, in the order of the visits (V,)
+    :param every: visits between two records
+    :return: (losses, dead): tensors (V // every,)
+    """
+    # BEGIN SOLUTION
+    losses, dead = [], []
+    for visit, number in enumerate(order, 1):
+        loss = (network(X[number]) - y[number]).pow(2).sum()
+        network.zero_grad()
+        loss.backward()
+        with torch.no_grad():
+            for parameter in network.parameters():
+                parameter -= learning_rate * parameter.grad
+            if visit % every == 0:
+                losses.append(((network(X).squeeze(1) - y) ** 2).mean().item())
+                dead.append(dead_fraction(network, X))
+    return torch.tensor(losses), torch.tensor(dead)
+    # END SOLUTION

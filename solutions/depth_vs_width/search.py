@@ -1,0 +1,99 @@
+"""Searching hyper-parameters: on a grid, at random, and from coarse to fine.
+
+`objective(**settings)` returns how good some settings are, as a number; more is better. A trial is
+a pair (settings, value), settings a dict from names to values.
+"""
+
+import itertools
+import math
+import random
+
+
+def grid_search(objective, choices):
+    """Try every combination once.
+
+    :param choices: dict: name -> list of values
+    :return: list of trials; the last name's value changes fastest
+    """
+    # BEGIN SOLUTION
+    trials = []
+    for values in itertools.product(*choices.values()):
+        settings = dict(zip(choices, values, strict=True))
+        trials.append((settings, objective(**settings)))
+    return trials
+    # END SOLUTION
+
+
+def best(trials):
+    """Return the trial with the largest value, the first of them where several have it."""
+    # BEGIN SOLUTION
+    return max(trials, key=lambda trial: trial[1])
+    # END SOLUTION
+
+
+def random_search(objective, ranges, trials, seed=0):
+    """Try settings that are drawn at random, each value by itself.
+
+    :param ranges: dict: name -> (low, high, scale); "linear" draws evenly between the ends, "log"
+        draws the logarithm evenly, as suits a learning rate
+    :param trials: how many
+    :param seed: makes the draw repeatable; other seeds draw other settings
+    :return: list of trials
+    """
+    # BEGIN SOLUTION
+    draw = random.Random(seed)
+    done = []
+    for _ in range(trials):
+        settings = {}
+        for name, (low, high, scale) in ranges.items():
+            if scale == "log":
+                settings[name] = math.exp(draw.uniform(math.log(low), math.log(high)))
+            else:
+                settings[name] = draw.uniform(low, high)
+        done.append((settings, objective(**settings)))
+    return done
+    # END SOLUTION
+
+
+def narrowed(ranges, centre, shrink):
+    """Return ranges that are narrower by the factor `shrink`, around some settings.
+
+    The new range of a name is centred at its value in `centre` and `shrink` times as wide as the
+    old one, in logarithms for a "log" range. What of it lies outside the old range is cut off.
+
+    :param ranges: dict: name -> (low, high, scale)
+    :param centre: dict: name -> value
+    :param shrink: between 0 and 1
+    :return: a dict like ranges, which stays as it is
+    """
+    # BEGIN SOLUTION
+    finer = {}
+    for name, (low, high, scale) in ranges.items():
+        if scale == "log":
+            half = (high / low) ** (shrink / 2)
+            ends = centre[name] / half, centre[name] * half
+        else:
+            half = shrink * (high - low) / 2
+            ends = centre[name] - half, centre[name] + half
+        finer[name] = (max(low, ends[0]), min(high, ends[1]), scale)
+    return finer
+    # END SOLUTION
+
+
+def coarse_to_fine(objective, ranges, trials, rounds, shrink=0.3, seed=0):
+    """Search at random, then again in a narrower range around the best trial so far, and so on.
+
+    :param ranges: of the first round, as for `random_search`
+    :param trials: of each round
+    :param rounds: how many
+    :param shrink: how much narrower each round is than the one before
+    :param seed: of the first round; each later round takes the next number
+    :return: list of all trials, rounds * trials of them, in order
+    """
+    # BEGIN SOLUTION
+    done = []
+    for number in range(rounds):
+        done += random_search(objective, ranges, trials, seed + number)
+        ranges = narrowed(ranges, best(done)[0], shrink)
+    return done
+    # END SOLUTION

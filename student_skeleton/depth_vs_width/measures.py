@@ -1,0 +1,39 @@
+"""How good predictions are. All of them take arrays or tensors of classes and return a float."""
+
+import numpy as np
+
+
+def accuracy(predictions, y):
+    """Return the fraction of predictions that are right.
+
+    :param predictions: classes (N,)
+    :param y: true classes (N,)
+    """
+    raise NotImplementedError("accuracy is yours to write")
+
+
+def recall(predictions, y, label=1):
+    """Return the fraction of the samples of class `label` that are predicted as such.
+
+    :param predictions: classes (N,)
+    :param y: true classes (N,), `label` among them
+    """
+    raise NotImplementedError("recall is yours to write")
+
+
+def balanced_accuracy(predictions, y):
+    """Return the mean of the recalls of all classes that occur in y.
+
+    :param predictions: classes (N,)
+    :param y: true classes (N,)
+    """
+    raise NotImplementedError("balanced_accuracy is yours to write")
+
+
+def majority_accuracy(train_y, test_y):
+    """Return the accuracy on the test part of always giving the training part's commonest class.
+
+    :param train_y: classes of the training part (N,)
+    :param test_y: classes of the test part (M,)
+    """
+    raise NotImplementedError("majority_accuracy is yours to write")

@@ -1,0 +1,50 @@
+"""Whether the networks reach what is asked, in more than half of the grader's own trainings."""
+
+from networks import cnn, network_100, network_200, network_1000, recipe
+from studentkit import data_source, task, trains
+from studentkit.networks import layers_of
+
+from autograder.networks import verify
+
+# Accuracies to reach on real MNIST, and those that are about as hard to reach on drawn digits: the
+# error allowed there is as many times the reference's error as it is on MNIST.
+WANTED = {
+    "network_100": {"mnist": 0.975, "handwriting": 0.915},
+    "network_200": {"mnist": 0.98, "handwriting": 0.936},
+    "network_1000": {"mnist": 0.983, "handwriting": 0.945},
+    "cnn": {"mnist": 0.985, "handwriting": 0.98},
+}
+
+
+def check(name, build):
+    """Train what is declared, and compare accuracies on images that nobody has seen."""
+    verdict = verify(layers_of(build()), dict(recipe(name).items()), WANTED[name][data_source()])
+    assert verdict.holds, verdict.sentence
+
+
+@task("accuracy_100")
+@trains
+def test_network_100_reaches_its_accuracy():
+    """network_100 reaches the accuracy asked for in more than half of the trainings."""
+    check("network_100", network_100)
+
+
+@task("accuracy_200")
+@trains
+def test_network_200_reaches_its_accuracy():
+    """network_200 reaches the accuracy asked for in more than half of the trainings."""
+    check("network_200", network_200)
+
+
+@task("accuracy_1000")
+@trains
+def test_network_1000_reaches_its_accuracy():
+    """network_1000 reaches the accuracy asked for in more than half of the trainings."""
+    check("network_1000", network_1000)
+
+
+@task("accuracy_cnn")
+@trains
+def test_the_cnn_reaches_its_accuracy():
+    """cnn reaches the accuracy asked for in more than half of the trainings."""
+    check("cnn", cnn)
