@@ -68,7 +68,8 @@ class Zygote:
             importlib.import_module(name)
         if "torch" in sys.modules:
             sys.modules["torch"].set_num_threads(1)
-            importlib.import_module("torch._dynamo")  # 1.2 s, by the first optimizer of a process
+            with contextlib.suppress(ImportError):  # it wants sympy
+                importlib.import_module("torch._dynamo")  # 1.2 s, by a process's first optimizer
         if "matplotlib.pyplot" in sys.modules:
             _warm_fonts()
         for name in ("encodings.idna", "studentkit.survey"):

@@ -42,6 +42,9 @@ def loss(Z, Y):
 def square(x, y):
     return x ** 2 * y
 
+def apply(function, x):
+    return function(x, (x, 2))
+
 def edits(x):
     x += 1
     return x
@@ -141,6 +144,14 @@ def test_gradients_agree():
     assert_gradients(nets.square, x, y)
     a, b = by_autograd(nets.square, x, y), by_differences(nets.square, x, y)
     assert torch.allclose(a[0], 2 * x * y) and torch.allclose(b[1], x ** 2)
+
+def test_a_function_of_the_test_gets_tensors():
+    seen = []
+    def double(x, pair):
+        seen.append((x, pair))
+        return 2 * x
+    assert torch.equal(nets.apply(double, torch.ones(3)), torch.full((3,), 2.0))
+    assert torch.equal(seen[0][0], torch.ones(3)) and torch.equal(seen[0][1][0], torch.ones(3))
 
 def test_a_tensor_edited_in_place_is_seen():
     x = torch.ones(3)
