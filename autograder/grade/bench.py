@@ -196,6 +196,7 @@ class Bench:
         tests: Sequence[Test],
         keep_calls: bool = False,
         until_failure: bool = False,
+        pictures: bool = False,
     ) -> list[Outcome]:
         return suite.run(
             list(tests),
@@ -204,6 +205,7 @@ class Bench:
             self.setting.data_source,
             keep_calls,
             until_failure,
+            pictures,
         )
 
     def library(self, jobs: int | None = None) -> Library:
@@ -240,7 +242,7 @@ class Bench:
         """
         session = self._session(zygote, submission.files)
         verdicts, functions = self._static(session)
-        outcomes = self._outcomes(session, self.tests, keep_calls=True)
+        outcomes = self._outcomes(session, self.tests, keep_calls=True, pictures=True)
         outcomes = self._carried(zygote, submission.files, (), self.tests, outcomes)
         verdicts += scoring.judge_printing(self.manifest.policy, outcomes, functions)
         verdicts += scoring.judge_lateness(

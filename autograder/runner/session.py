@@ -173,9 +173,10 @@ class Session:
 
     # requests ---------------------------------------------------------------------------
 
-    def request(self, operation: str, *arguments: Any) -> Any:
+    def request(self, operation: str, *arguments: Any, keep: bool = True) -> Any:
         """Ask the worker one thing and return the value it answers with.
 
+        Without `keep` the reply is not recorded for diagnosis.
         Raises SubmissionError for an exception of student code, WorkerStopped when the worker
         ended, SuiteError when an argument cannot travel.
         """
@@ -194,7 +195,7 @@ class Session:
         if self._asked in self._hung or self._stalled[self._module]:
             # It hung before; a class should not wait for it again and again.
             self._test_ends = min(self._test_ends, time.monotonic() + _AGAIN_SECONDS)
-        value = self._exchange(operation, arguments)
+        value = self._exchange(operation, arguments, keep)
         self._answered.add(self._module)
         return value
 

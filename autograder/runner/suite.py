@@ -180,13 +180,16 @@ def run(
     source: str,
     keep_calls: bool = False,
     until_failure: bool = False,
+    pictures: bool = False,
 ) -> list[Outcome]:
     """Run `tests` against the submission behind `session`; one Outcome for each, in order.
 
     `data` maps "small" and "training" to folders; `until_failure` leaves out what follows the
-    first test that does not pass. Raises ZygoteError when the grader's own
-    machinery fails; a submission cannot cause that.
+    first test that does not pass; `pictures` keeps those of public tests' figures. Raises
+    ZygoteError when the grader's own machinery fails; a submission cannot cause that.
     """
+    from studentkit import provide_pictures
+
     remote.use(session)
     outcomes = []
     bound: set[int] = set()
@@ -196,6 +199,7 @@ def run(
                 following = None  # pytest then tears everything down: nothing may follow
                 if number + 1 < len(tests) and not until_failure:
                     following = tests[number + 1].item
+                provide_pictures(pictures and not test.hidden)
                 outcomes.append(_run_one(test, following, session, data, source, keep_calls, bound))
                 if until_failure and outcomes[-1].status is not Status.PASSED:
                     break
@@ -214,7 +218,7 @@ def _run_one(
     keep_calls: bool,
     bound: set[int],
 ) -> Outcome:
-    from studentkit import provide, provide_pictures, take_shown
+    from studentkit import provide, take_pictures, take_shown
 
     kind = "training" if test.trains and "training" in data else "small"
     mount = kind if kind in data else None
@@ -223,7 +227,7 @@ def _run_one(
         session.begin(mount, test.trains)
         _seed_both()
         take_shown()
-        provide_pictures(not test.hidden)
+        take_pictures()
         found, skipped = _protocol(test, following, session, bound)
         if not session.record.killed_from_outside:
             break  # a worker that something outside killed gets a second chance

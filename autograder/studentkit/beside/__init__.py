@@ -3,7 +3,7 @@
 Nothing here can be trusted under the grader: it runs in the same process as student code.
 """
 
-from .drawing import drawn
+from .drawing import drawn, picture
 from .networks import layers, outputs, parameter_count, parameters, set_state, state
 from .slopes import gradients, module_gradients, module_losses, values
 from .weights import stored
@@ -17,6 +17,7 @@ __all__ = [
     "outputs",
     "parameter_count",
     "parameters",
+    "picture",
     "set_state",
     "state",
     "stored",

@@ -12,19 +12,19 @@ _MAX_VALUES = 200_000
 _PIXELS = (900, 700)  # width and height of a picture, at most
 
 
-def drawn(thing: Any, picture: bool) -> dict[str, Any]:
-    """Describe the Axes or the Figure `thing`; with `picture`, its pixels come along.
+def picture(thing: Any) -> np.ndarray:
+    """Return the pixels of the figure that `thing` is or lies on, (height, width, 3)."""
+    return _picture(_figure(thing))
 
-    Raises TypeError where it is neither.
-    """
+
+def drawn(thing: Any) -> dict[str, Any]:
+    """Describe the Axes or the Figure `thing`; raises TypeError where it is neither."""
     figure = _figure(thing)
-    figure.canvas.draw_idle()
     bars = {id(bar) for bar in map(_colorbar_of, figure.axes) if bar is not None}
     shown = [axes for axes in figure.axes if getattr(axes, "_colorbar", None) is None]
     return {
         "axes": [_axes(axes, bars) for axes in shown[:400]],
         "suptitle": figure._suptitle.get_text() if figure._suptitle is not None else "",
-        "picture": _picture(figure) if picture else None,
     }
 
 

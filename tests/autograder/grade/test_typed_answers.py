@@ -231,3 +231,18 @@ def test_rows_are_judged_in_bulk() -> None:
         "unreadable",
     ]
     assert found[1]["mistake"] == "other_layout"
+
+
+def test_the_quick_level_says_what_it_left_out(folder: Path) -> None:
+    """A task that only training shows is no zero; the report names the level and the task."""
+    found = result(folder, "right")["extra_data"]
+    assert "trained_network" not in found["tasks"]
+    assert "quick level" in found["data"]
+    assert "The weights you hand in" in found["data"]
+
+
+def test_the_report_shows_the_figures_of_public_tests(folder: Path) -> None:
+    """Pictures are PNG of our own making, beside the titles that the tests gave them."""
+    page = (folder / "out" / "right" / "report.html").read_text(encoding="utf-8")
+    assert page.count('<img src="data:image/png;base64,iVBOR') == 2
+    assert "Your figures" in page

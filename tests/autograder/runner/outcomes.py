@@ -29,7 +29,7 @@ def main(folder: Path, seconds: float, more: list[str]) -> None:
         with Zygote(tiers.probe(), packages, [*preload, *more]) as zygote:
             limits = Limits(test_seconds=seconds, submission_seconds=30 * seconds, memory_mb=4096)
             session = Session(zygote, code, limits)
-            for outcome in suite.run(tests, session, {}, "digits"):
+            for outcome in suite.run(tests, session, {}, "digits", pictures=True):
                 row = {name: getattr(outcome, name) for name in ("test", "status", "reason")}
                 printed = [[each.text, each.function, each.where] for each in outcome.printed]
                 pictures = [[title, len(png)] for title, png in outcome.pictures]

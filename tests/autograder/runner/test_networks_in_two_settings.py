@@ -220,8 +220,8 @@ def bad(kind):
         "shape": torch.zeros(3, 3),
         "words": "__import__('os')",
         "nested": [[["Linear", {}]]],
-        "figure": {"axes": [], "suptitle": "", "picture": np.zeros((3000, 3000, 3), np.uint8)},
-        "picture": {"axes": [], "suptitle": "", "picture": np.zeros((5, 5), np.uint8)},
+        "figure": np.zeros((3000, 3000, 3), np.uint8),
+        "picture": {"axes": [], "suptitle": 5},
     }[kind])
     return torch.nn.Linear(2, 2)
 '''
