@@ -247,6 +247,10 @@ def validate(
     assignment: AssignmentName,
     jobs: Jobs = None,
     data: Data = None,
+    every: Annotated[
+        int,
+        typer.Option(min=1, metavar="N", help="Try each Nth known mistake only, for a quick look."),
+    ] = 1,
     training: Training = True,
     everything: Annotated[
         bool, typer.Option("--all", help="Print a table with every variant.")
@@ -259,7 +263,7 @@ def validate(
 
     chosen = _find(assignment)
     with _progress("proving") as progress:
-        proof = prove(prepare(chosen, data=data, training=training), jobs, progress)
+        proof = prove(prepare(chosen, data=data, training=training), jobs, progress, every)
     if as_json:
         _out.print_json(json.dumps(proof.to_json()))
     else:
