@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograder.kit import load_kit
-from autograder.runner import remote
 from autograder.runner.remote import RemoteName
+from autograder.sandbox.inside import tensors
 
 
 class _Module(types.ModuleType):
@@ -77,4 +77,4 @@ def bind(namespace: dict[str, Any], session: Any) -> None:
             continue
         for (key, _), answer in zip(names, answers, strict=True):
             if type(answer) is list and len(answer) == 2 and answer[0] == "value":
-                namespace[key] = remote._value(answer[1])
+                namespace[key] = tensors.received(answer[1])

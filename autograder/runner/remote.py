@@ -12,7 +12,7 @@ from autograder.failures import SuiteError
 from autograder.kit import load_kit
 from autograder.runner.session import Session
 from autograder.sandbox.inside import tensors
-from autograder.sandbox.inside.wire import Reference, Tensor
+from autograder.sandbox.inside.wire import Reference
 
 _CHUNK = 64  # items of one iteration that travel together
 _MANY = 4096  # of numbers and texts
@@ -51,7 +51,7 @@ def _deep(value: Any) -> Any:
         return [_deep(item) for item in value]
     if type(value) is dict:
         return {key: _deep(item) for key, item in value.items()}
-    return _value(value)
+    return tensors.received(value)
 
 
 class _Remote:
@@ -63,7 +63,7 @@ class _Remote:
         raise NotImplementedError
 
     def _ask(self, operation: str, *arguments: Any) -> Any:
-        return _value(current().request(operation, self._address(), *arguments))
+        return tensors.received(current().request(operation, self._address(), *arguments))
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         return self._ask("call", list(arguments), named)
@@ -76,7 +76,7 @@ class _Remote:
         return self._attribute(name)
 
     def _attribute(self, name: str) -> Any:
-        return _value(current().request("get", [*self._address(), name]))
+        return tensors.received(current().request("get", [*self._address(), name]))
 
     def __setattr__(self, name: str, value: Any) -> None:
         current().request("set", [*self._address(), name], value)
@@ -139,7 +139,7 @@ class RemoteName(_Remote):
         value = current().request("get", [*self._address(), name])
         if isinstance(value, RemoteObject) and value._kind in ("callable", "class", "module"):
             return RemoteName(self._module, (*self._path, name))
-        return _value(value)
+        return tensors.received(value)
 
     @property
     def __name__(self) -> str:
@@ -196,7 +196,7 @@ class RemoteObject(_Remote):
             items = iterator._ask("next", count)
             if type(items) is not list:
                 raise TypeError("the object cannot be iterated over")
-            yield from map(_value, items)
+            yield from map(tensors.received, items)
             if len(items) < count:
                 return
             if all(type(item) in (int, float, str, bool) for item in items):
@@ -206,7 +206,7 @@ class RemoteObject(_Remote):
         items = self._ask("next", 1)
         if type(items) is not list or not items:
             raise StopIteration
-        return _value(items[0])
+        return tensors.received(items[0])
 
     def _fetch(self) -> Any:
         """Bring the whole value here; raises SubmissionError where it is too large."""
@@ -307,12 +307,3 @@ def _reference_of_name(name: RemoteName, session: Session) -> Any:
     if not isinstance(found, RemoteObject):
         return found
     return Reference(found._number, found._kind, found._type_name)
-
-
-def _value(value: Any) -> Any:
-    """Finish what came over the wire: tensors become torch's, inside tuples too."""
-    if isinstance(value, Tensor):
-        return tensors.to_torch(value)
-    if type(value) is tuple:
-        return tuple(map(_value, value))
-    return value

@@ -21,7 +21,7 @@ from autograder.manifest import Limits
 from autograder.records import Call, Printed, Reason
 from autograder.runner.errors import SubmissionError, WorkerStopped, raised
 from autograder.sandbox.inside import tensors, wire
-from autograder.sandbox.inside.wire import Reference, Tensor, WireError
+from autograder.sandbox.inside.wire import Reference, WireError
 from autograder.sandbox.zygotes import Child, Zygote, ZygoteError
 
 _START_SECONDS = 20
@@ -258,8 +258,8 @@ class Session:
         if not plain or not all(type(name) is str for name in named):
             self._end(Reason.PROTOCOL, "the code sent a malformed callback")
         if function not in self._supplied.values():  # those pass it on as plain data
-            arguments = [_torch(value) for value in arguments]
-            named = {name: _torch(value) for name, value in named.items()}
+            arguments = list(map(tensors.received, arguments))
+            named = {name: tensors.received(value) for name, value in named.items()}
         try:
             value = function(*arguments, **named)
             return wire.encode(["answer", value], self._refer)
@@ -543,13 +543,6 @@ class Session:
             self.record.printed.append(Printed(text, target[:200], ""))
             sys.stdout.write(text)
             self._output.clear()
-
-
-def _torch(value: Any) -> Any:
-    """Make a tensor of what the wire holds of one, in tuples too."""
-    if isinstance(value, Tensor):
-        return tensors.to_torch(value)
-    return tuple(map(_torch, value)) if type(value) is tuple else value
 
 
 def _name(operation: str, arguments: tuple[Any, ...]) -> str:

@@ -24,6 +24,13 @@ def to_plain(tensor: Any) -> Tensor:
     return Tensor(data.contiguous().numpy(), name, bool(tensor.requires_grad))
 
 
+def received(value: Any) -> Any:
+    """Make a tensor of what the wire holds of one, in tuples too; anything else stays."""
+    if isinstance(value, Tensor):
+        return to_torch(value)
+    return tuple(map(received, value)) if type(value) is tuple else value
+
+
 def to_torch(plain: Tensor, share: bool = False) -> Any:
     """Make a torch tensor of plain data; an unknown dtype keeps the array's own.
 
