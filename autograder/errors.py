@@ -9,6 +9,8 @@ from autograder.mistakes import MistakesError
 from autograder.mnist import DataError
 from autograder.mutants.equivalents import DeclarationError
 from autograder.mutation import MutationError
+from autograder.notebooks.confinement import KernelError
+from autograder.notebooks.source import NotebookError
 from autograder.release import ReleaseError
 from autograder.report.summary import ResultsError
 from autograder.rubric import RubricError
@@ -24,8 +26,10 @@ EXPECTED = (
     DeclarationError,
     GradeError,
     IntakeError,
+    KernelError,
     MistakesError,
     MutationError,
+    NotebookError,
     QuestionError,
     ReleaseError,
     ResultsError,

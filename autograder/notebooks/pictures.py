@@ -1,0 +1,57 @@
+"""Pictures that student code made, as PNG files of our own making.
+
+The person who grades opens them in a browser, and a decoder is a large target: so a confined
+process decodes, only colours come back, and they are encoded here.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import subprocess
+import tempfile
+from collections.abc import Sequence
+
+from PIL import Image
+
+from autograder.notebooks.confinement import Bounds, Shared, start
+
+_SECONDS = 30.0
+_MAX_SIDE = 1200  # as boot.py makes them
+_BOUNDS = Bounds(memory_mb=1024, cpu_seconds=20, disk_mb=128)
+
+
+def encoded_again(files: Sequence[bytes]) -> list[bytes | None]:
+    """Return each of `files` (PNG or JPEG) as a new PNG; None for what is no picture.
+
+    Raises KernelError where no process can be confined.
+    """
+    if not files:
+        return []
+    named = tuple((str(number), content) for number, content in enumerate(files))
+    # The limit on files that the process may write holds for this one, too.
+    with tempfile.TemporaryFile() as told:
+        process = start("pictures", ("pillow",), _BOUNDS, Shared(named), {}, output=told)
+        try:
+            process.popen.wait(_SECONDS)
+        except subprocess.TimeoutExpired:
+            pass  # what it has decoded by then counts
+        finally:
+            process.end()
+        told.seek(0)
+        return [_next(told) for _ in files]
+
+
+def _next(told: io.BufferedRandom | tempfile._TemporaryFileWrapper[bytes]) -> bytes | None:
+    head = told.read(8)
+    if len(head) < 8:
+        return None
+    height, width = struct.unpack("!II", head)
+    if not (0 < height <= _MAX_SIDE and 0 < width <= _MAX_SIDE):
+        return None
+    pixels = told.read(height * width * 3)
+    if len(pixels) < height * width * 3:
+        return None
+    stream = io.BytesIO()
+    Image.frombytes("RGB", (width, height), pixels).save(stream, format="PNG")
+    return stream.getvalue()
