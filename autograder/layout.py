@@ -47,6 +47,11 @@ class Assignment:
         return self.tests / "key.toml"
 
     @property
+    def notebook(self) -> Path:
+        """The source of the notebook, cells as py:percent."""
+        return self.folder / "notebook.py"
+
+    @property
     def held_out(self) -> Path:
         """The seed that held-out images are drawn from: a secret of the course."""
         return self.tests / "held_out.toml"

@@ -44,7 +44,12 @@ def release(
     `manifest.load` and `generate` raise.
     """
     place = find_assignment(assignment_id, root)
-    content = _pack(place.id, contents(place, hints))
+    files = contents(place, hints)
+    if place.notebook.is_file():
+        from autograder.notebooks.release import student_notebook  # imports nbgrader
+
+        _add(files, {f"{place.id}.ipynb": student_notebook(place)}, "the notebook")
+    content = _pack(place.id, files)
     out.mkdir(parents=True, exist_ok=True)
     target = out / f"{place.id}.zip"
     descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=out)
