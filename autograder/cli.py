@@ -22,6 +22,7 @@ from autograder.manifest import ManifestError
 from autograder.manifest import load as load_manifest
 
 if TYPE_CHECKING:
+    from autograder.notebooks.recording import Course
     from autograder.validate import Proof
 
 DONE, SOME_NOT_GRADED, USAGE, CONFIGURATION, INTERRUPTED = 0, 1, 2, 3, 130
@@ -156,6 +157,89 @@ def release(
 
 
 @app.command()
+def notebook(
+    assignment: AssignmentName,
+    course: Annotated[
+        Path, typer.Option("--course", metavar="DIR", help="The nbgrader course; made if missing.")
+    ],
+    course_id: Annotated[
+        str, typer.Option(help="The course's name in nbgrader; default: its folder's name.")
+    ] = "",
+) -> None:
+    """Set up an nbgrader course directory: source, release, configuration, gradebook.
+
+    Run it again after a change; what was graded in the gradebook stays.
+    """
+    from autograder.notebooks.course import set_up
+
+    made = set_up(_find(assignment), course, course_id)
+    for line in made.done:
+        _out.print(line, markup=False, soft_wrap=True)
+    _out.print(f"the students' notebook: {made.released}", markup=False, soft_wrap=True)
+
+
+kernel_commands = typer.Typer(
+    help="A Jupyter kernel that runs notebooks confined.", no_args_is_help=True
+)
+app.add_typer(kernel_commands, name="kernel")
+
+
+@kernel_commands.callback()
+def _kernel() -> None:
+    """A Jupyter kernel that runs notebooks confined."""
+
+
+@kernel_commands.command("install")
+def kernel_install(
+    name: Annotated[str, typer.Option(help="What Jupyter calls it.")] = "python3-confined",
+    user: Annotated[bool, typer.Option("--user", help="For this user only.")] = False,
+    prefix: Annotated[Path | None, typer.Option(help="Below this folder.")] = None,
+    course: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Instead of python3 in this nbgrader course, and nowhere else."
+        ),
+    ] = None,
+    assignment: Annotated[
+        str | None, typer.Option(help="Show the packages of this assignment.")
+    ] = None,
+    package: Annotated[
+        list[str] | None, typer.Option(help="A package that notebooks may import; repeatable.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="A folder that notebooks see as ./data.")
+    ] = None,
+    memory_mb: Annotated[int, typer.Option(min=512, help="Of one kernel.")] = 4096,
+    cpu_seconds: Annotated[
+        int, typer.Option(min=10, help="Of one kernel, all its cells together.")
+    ] = 600,
+) -> None:
+    """Install a kernel without a network, which sees no files but copies of a notebook's own."""
+    from autograder.notebooks import kernelspec
+    from autograder.notebooks.confinement import Bounds
+
+    for folder in (course, data):
+        if folder is not None and not folder.is_dir():
+            raise _Stop(f"{folder}: no such folder", USAGE)
+    packages = list(package or [])
+    if assignment is not None:
+        packages += load_manifest(_find(assignment).manifest).packages
+    made = kernelspec.install(
+        packages or ["numpy", "matplotlib"],
+        name=name,
+        user=user,
+        prefix=prefix,
+        course=course,
+        bounds=Bounds(memory_mb=memory_mb, cpu_seconds=cpu_seconds),
+        data=data,
+    )
+    _out.print(f"{made / 'kernel.json'}", markup=False, soft_wrap=True)
+    if course is not None:
+        _out.print("Add these lines to the end of nbgrader_config.py:\n", markup=False)
+        _out.print(kernelspec.course_lines(), markup=False, soft_wrap=True)
+
+
+@app.command()
 def grade(
     assignment: AssignmentName,
     submissions: Annotated[
@@ -182,6 +266,14 @@ def grade(
         Path | None,
         typer.Option(help="CSV with what a person gave for the written questions; see `rubric`."),
     ] = None,
+    course: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="An nbgrader course (see `notebook`): enter scores, comments and the executed "
+            "notebooks there, and take what a person gave in formgrader.",
+        ),
+    ] = None,
     training: Training = True,
     again: Annotated[
         bool, typer.Option("--again", help="Grade even what has not changed since the last run.")
@@ -201,6 +293,10 @@ def grade(
     for path in submissions:
         if not path.exists():
             raise _Stop(f"{path}: no such file or folder", USAGE)
+    place = _course(chosen, course)
+    marks = read_sheet(rubric, load_rubric(chosen.rubric)) if rubric else None
+    if marks is None and place is not None:
+        marks = place.marks()
     with _progress("grading") as progress:
         result = grade_class(
             chosen,
@@ -210,7 +306,9 @@ def grade(
             data=data,
             due=due,
             times=read_times(times) if times else None,
-            marks=read_sheet(rubric, load_rubric(chosen.rubric)) if rubric else None,
+            marks=marks,
+            executes=place is not None,
+            strangers=rubric is None,
             training=training,
             again=again,
             progress=progress,
@@ -220,10 +318,34 @@ def grade(
         _out.print_json(json.dumps({"out": str(out), "submissions": rows}, default=str))
     else:
         _tell(result)
+    if place is not None:
+        troubles = place.record(out, [one.submission for one in result.summaries])
+        if rubric and marks:
+            troubles += place.give(marks)
+        for line in troubles:
+            _err.print(line, markup=False)
+        if result.tier is not None and result.tier.level != "A":
+            _err.print(
+                "the notebooks were not run: no kernel can be confined here; formgrader shows "
+                "them without outputs",
+                markup=False,
+            )
     if result.interrupted:
         raise _Stop("interrupted; run the same command again to go on", INTERRUPTED)
     if result.not_graded or result.leftovers:
         raise typer.Exit(SOME_NOT_GRADED)
+
+
+def _course(assignment: Assignment, folder: Path | None) -> Course | None:
+    if folder is None:
+        return None
+    if not assignment.notebook.is_file():
+        raise _Stop(f"{assignment.id} has no notebook; leave --course out", USAGE)
+    from autograder.notebooks.recording import Course
+
+    course = Course(folder, assignment)
+    course.check()
+    return course
 
 
 def _tell(result: object) -> None:

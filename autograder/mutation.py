@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
 from autograder.answers.variants import FILE as ANSWERS_FILE
-from autograder.grade.bench import Bench, Setting, folder_files, open_bench
+from autograder.grade.bench import Bench, Setting, open_bench
 from autograder.manifest import Limits
 from autograder.mutants import equivalents
 from autograder.mutants.equivalents import DeclarationError
@@ -55,7 +55,7 @@ def mutate(
     reports: list[MutationReport] = []
 
     def body(bench: Bench) -> None:
-        files = folder_files(bench.assignment.solution)
+        files = bench.reference_files
         left_out = {ANSWERS_FILE} if bench.assignment.questions.is_file() else set()
         declared = equivalents.load(bench.assignment.tests)
         mutants = _mutants(files, left_out)

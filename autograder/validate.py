@@ -18,7 +18,7 @@ from autograder.answers.variants import Variant as Misconceptions
 from autograder.answers.variants import variants
 from autograder.declarations import slips
 from autograder.diagnose.replies import digest
-from autograder.grade.bench import Bench, Setting, folder_files, open_bench
+from autograder.grade.bench import Bench, Setting, open_bench
 from autograder.mistakes import Mistake
 from autograder.records import Outcome, Status
 from autograder.release.skeleton import sync as synchronise
@@ -161,8 +161,7 @@ def validate(
         questions = {}
         if bench.assignment.questions.is_file():
             questions = load_questions(bench.assignment.questions, bench.assignment.key)
-        reference = folder_files(bench.assignment.solution)
-        skeleton = folder_files(bench.assignment.skeleton)
+        reference, skeleton = bench.reference_files, bench.skeleton_files
 
         confused = {one.name: one for one in variants(questions, reference.get(ANSWERS_FILE, b""))}
 

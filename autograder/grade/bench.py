@@ -8,11 +8,12 @@ import importlib.util
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder import mistakes as mistake_library
 from autograder import scoring
@@ -33,6 +34,10 @@ from autograder.runner.suite import Test
 from autograder.sandbox.tiers import Level, Tier
 from autograder.sandbox.zygotes import Zygote
 
+if TYPE_CHECKING:
+    from autograder.notebooks.handed_in import Notebook
+
+MODULE = "notebook"  # what tests import a notebook's cells as
 _NOTHING = Library(())
 _NOT_STUDENTS = {"conftest", "collect_submission", "setup", "tests", "data", "studentkit"}
 
@@ -50,7 +55,9 @@ class Setting:
     data_source: str  # what the images are: "digits", "handwriting", "mnist", "colours", "cifar10"
     data_words: str = "digits drawn on the spot (no MNIST was given; see --data)"
     held_out: str = ""  # file with labelled images for the trusted side alone
+    notebook: str = ""  # file with the notebook that students got; "" where there is none
     due: datetime | None = None
+    executes: bool = False  # whether notebooks are run as a whole, for a person to look at
     hidden: bool = True
     training_tests: bool = True
 
@@ -96,7 +103,7 @@ class Bench:
     mistake_source: bytes = b""
     written: tuple[Item, ...] = ()
     collected: tuple[Test, ...] = ()  # `tests`, and those that train where they were left out
-    extras: dict[str, Any] = field(default_factory=dict)
+    notebook: Notebook | None = None
 
     @property
     def left_out(self) -> frozenset[str]:
@@ -117,6 +124,18 @@ class Bench:
         if not titles:
             return self.setting.data_sentence
         return f"{self.setting.data_sentence}; not measured: {', '.join(titles)}"
+
+    @property
+    def reference_files(self) -> dict[str, bytes]:
+        """The reference as a submission's files."""
+        more = self.notebook.reference if self.notebook else {}
+        return {**folder_files(self.assignment.solution), **more}
+
+    @property
+    def skeleton_files(self) -> dict[str, bytes]:
+        """The untouched skeleton as a submission's files."""
+        more = self.notebook.skeleton if self.notebook else {}
+        return {**folder_files(self.assignment.skeleton), **more}
 
     def zygote(self, without: frozenset[str] = frozenset()) -> Zygote:
         """Start a zygote for this assignment."""
@@ -183,7 +202,7 @@ class Bench:
             lambda: self._session(zygote, files, mistakes),
             lambda: Supplier(
                 zygote,
-                folder_files(self.assignment.solution),
+                self.reference_files,
                 self.manifest.limits,
                 self.manifest.data_mount,
             ),
@@ -214,7 +233,7 @@ class Bench:
         Raises SharingError, MistakesError.
         """
         known = mistake_library.load(self.assignment.mistakes)
-        reference = folder_files(self.assignment.solution)
+        reference = self.reference_files
 
         def run(zygote: Zygote, mistakes: list[str], tests: list[Test]) -> list[Outcome]:
             return self.run(zygote, reference, mistakes, keep_calls=True, tests=tests)
@@ -240,6 +259,8 @@ class Bench:
         the report only says that they are still to be graded. Raises ZygoteError when the
         machinery fails.
         """
+        if self.notebook is not None:
+            submission = self.notebook.put_in(submission)
         session = self._session(zygote, submission.files)
         verdicts, functions = self._static(session)
         outcomes = self._outcomes(session, self.tests, keep_calls=True, pictures=True)
@@ -278,6 +299,48 @@ class Bench:
             failures=failures(outcomes, self.salt),
             written=tuple(unmarked(self.written) if marks is None else marks),
         )
+
+    @cached_property
+    def _released(self) -> dict[str, bytes]:
+        """Everything that students got, data aside."""
+        from autograder.release.bundle import contents
+
+        mount = self.manifest.data_mount
+        found = contents(self.assignment)
+        return {name: part for name, part in found.items() if name.split("/")[0] != mount}
+
+    def executed(self, submission: Submission) -> bytes | None:
+        """Return the submission's notebook after a run in a confined kernel; None without one.
+
+        Where no kernel can be confined (tiers B and C) it comes without outputs.
+        """
+        if self.notebook is None or not self.setting.executes:
+            return None
+        from autograder.notebooks.build import as_bytes
+        from autograder.notebooks.confinement import KernelError
+        from autograder.notebooks.execute import run as execute
+
+        node, _ = self.notebook.of(submission)
+        files = {
+            name: content
+            for name, content in submission.files.items()
+            if not name.endswith(".ipynb") and name.split("/")[0] != self.manifest.data_mount
+        }
+        # The everyday data is a few images for tests; a notebook that finds none draws its own.
+        data = None if self.setting.training == self.setting.small else Path(self.setting.training)
+        try:
+            node = execute(
+                node,
+                {**self._released, **files},
+                self.manifest.limits,
+                data,
+                packages=self.manifest.packages,
+                data_mount=self.manifest.data_mount,
+            ).notebook
+        except KernelError:  # no reason to leave the tests' result out
+            if self.setting.tier.level is Level.A:
+                raise
+        return as_bytes(self.notebook.for_a_person(node))
 
     def _static(self, session: Session) -> tuple[list[Verdict], dict[str, str]]:
         """Judge the source before it runs: imports, signatures, missing files.
@@ -369,6 +432,13 @@ def open_bench(setting: Setting, body: Any) -> None:
             Path(setting.training), Path(setting.held_out), Path(setting.cache), setting.data_source
         )
 
+    notebook = None
+    if setting.notebook:
+        from autograder.notebooks.handed_in import load as load_notebook  # brings nbgrader
+
+        notebook = load_notebook(assignment, Path(setting.notebook))
+        modules |= {MODULE}
+
     def go(tests: list[Test]) -> None:
         from studentkit.survey import survey
 
@@ -384,6 +454,7 @@ def open_bench(setting: Setting, body: Any) -> None:
             mistakes.read_bytes() if mistakes.is_file() else b"",
             load_rubric(assignment.rubric),
             tuple(tests),
+            notebook,
         )
         body(bench)
 
@@ -402,10 +473,12 @@ def _lasting(setting: Setting, assignment: Assignment) -> str:
     neutral = dataclasses.replace(
         setting,
         due=None,
+        executes=False,
         training=setting.small,
         data_source="digits",
         data_words="",
         held_out="",
+        notebook="",
         training_tests=True,
     )
     return fingerprint_of(neutral, assignment)[:24]

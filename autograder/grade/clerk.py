@@ -18,6 +18,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import IO, Any
 
+from autograder.atomic import write_text
 from autograder.diagnose.library import Library
 from autograder.grade.bench import Bench, Setting, not_graded, open_bench
 from autograder.grade.output import write
@@ -110,6 +111,8 @@ class _Clerk:
         training = sum(test.trains for test in self._bench.tests) * limits.training_seconds
         # Twice: failed tests may be repeated with the grader's functions.
         seconds = 2 * (limits.submission_seconds + training) + _MARGIN_SECONDS
+        if self._bench.setting.executes:
+            seconds += 2 * (limits.submission_seconds + 2 * limits.training_seconds)
         seconds += limits.verifying_seconds  # a repeated test finds its trainings in the cache
         data = _read_all(ours, seconds)
         with contextlib.suppress(ProcessLookupError):
@@ -137,9 +140,14 @@ class _Clerk:
         found = read(source, expected=job["expected"], times=job["times"])
         if isinstance(found, Submission):
             grade = bench.grade(zygote, found, self._library, _marks(job.get("marks")))
+            executed = bench.executed(found)
         else:
-            grade = bench.refused(found)
-        return write(grade, Path(job["out"]), job["fingerprint"], self._library.hints)
+            grade, executed = bench.refused(found), None
+        out = Path(job["out"])
+        if executed is not None:
+            (out / grade.submission).mkdir(parents=True, exist_ok=True)
+            write_text(out / grade.submission / "notebook.ipynb", executed.decode("utf-8"))
+        return write(grade, out, job["fingerprint"], self._library.hints)
 
     def _give_up(self, job: dict[str, Any], reason: str) -> dict[str, Any]:
         name = Source.from_json(job["source"]).name

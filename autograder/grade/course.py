@@ -61,6 +61,7 @@ def prepare(
     tier: Tier | None = None,
     cache: Path | None = None,
     training: bool = True,
+    executes: bool = False,
 ) -> Setting:
     """Probe the machine and lay out the data; raises DataError or GradeError."""
     tier = tier or probe()
@@ -78,10 +79,21 @@ def prepare(
         data_source=found.source,
         data_words=found.sentence,
         held_out=str(found.held_out or ""),
+        notebook=str(_notebook(assignment, folder) or ""),
         due=due,
+        executes=executes,
         hidden=tier.level is not Level.D,
         training_tests=training,
     )
+
+
+def _notebook(assignment: Assignment, cache: Path) -> Path | None:
+    """Return the file with the notebook that students got, None where there is none."""
+    if not assignment.notebook.is_file():
+        return None
+    from autograder.notebooks.handed_in import prepared  # brings nbgrader
+
+    return prepared(assignment, cache)
 
 
 def _held_out_seed(assignment: Assignment) -> int:
@@ -116,16 +128,27 @@ def grade_class(
     cache: Path | None = None,
     training: bool = True,
     again: bool = False,
+    executes: bool = False,
+    strangers: bool = False,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> ClassResult:
     """Grade every submission below `paths` into `out`; what is done already is kept.
 
     `marks` are what a person gave for written questions, by submission; a name that no submission
-    has is an error. `progress(done, total, name)` is called after each. Raises GradeError,
-    ManifestError, IntakeError, DataError; a KeyboardInterrupt is noted in the result, and the
-    class files are written for what was finished.
+    has is an error, unless `strangers` are let pass. With `executes`, notebooks are run as a whole,
+    and kept beside the reports. `progress(done, total, name)` is called after each. Raises
+    GradeError, ManifestError, IntakeError, DataError; a KeyboardInterrupt is noted in the result,
+    and the class files are written for what was finished.
     """
-    setting = prepare(assignment, data=data, due=due, tier=tier, cache=cache, training=training)
+    setting = prepare(
+        assignment,
+        data=data,
+        due=due,
+        tier=tier,
+        cache=cache,
+        training=training,
+        executes=executes,
+    )
     expected = sorted(path.name for path in assignment.skeleton.iterdir())
     sources, leftovers = discover(paths, reserved=_RESERVED, expected=expected)
     if not sources and not leftovers:
@@ -135,10 +158,10 @@ def grade_class(
     result.leftovers = [(str(left.name), left.reason) for left in leftovers]
     known_times = {name: time.isoformat() for name, time in (times or {}).items()}
     salt = fingerprint_of(setting, assignment)
-    strangers = sorted((marks or {}).keys() - {source.name for source in sources})
-    if strangers:
+    unknown = sorted((marks or {}).keys() - {source.name for source in sources})
+    if unknown and not strangers:
         raise GradeError(
-            f"the rubric's sheet has marks for {', '.join(strangers[:5])}, "
+            f"the rubric's sheet has marks for {', '.join(unknown[:5])}, "
             "and no submission has that name"
         )
     waiting, found = [], {}
