@@ -11,41 +11,14 @@
 # - Checks are samples: the course runs further tests that you do not see.
 # - Run everything from the top before you hand in (*Kernel, Restart and run all*).
 
-# %% [markdown]
-# ## Setting up
-#
-# On Colab the next cell unpacks the assignment's zip, which you upload when it asks for it, and
-# installs what is missing. Everywhere else it does nothing.
-
-# %% id="set_up"
-import importlib.util
-import os
-import subprocess
-import sys
-import zipfile
-from pathlib import Path
-
-if importlib.util.find_spec("google") and importlib.util.find_spec("google.colab"):
-    ASSIGNMENT = "mlp_from_scratch"
-    if not Path("studentkit").is_dir():
-        if not Path(ASSIGNMENT, "studentkit").is_dir():
-            from google.colab import files
-
-            name = f"{ASSIGNMENT}.zip"
-            content = Path(name).read_bytes() if Path(name).is_file() else None
-            Path(name).write_bytes(content or next(iter(files.upload().values())))
-            with zipfile.ZipFile(name) as archive:
-                archive.extractall()
-        os.chdir(ASSIGNMENT)
-        sys.path.insert(0, str(Path.cwd()))
-    packages = ["numpy>=2", "matplotlib", "pyyaml"]
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *packages], check=True)
+# %% kind="setup"
 
 # %% [markdown]
 # What you save in a file is taken up by the next cell that you run; the kernel goes on as it is.
 
 # %% id="imports"
-import answers
+from pathlib import Path
+
 import matplotlib.pyplot as plt
 import numpy as np
 import utils
@@ -53,6 +26,7 @@ from models import SoftmaxRegression, TwoLayerNet
 from models._base_network import _baseNetwork
 from optimizer import SGD
 from studentkit import assert_close, assert_same, assert_shape, data_folder
+from studentkit.notebook import read_back, typed_answers
 from utils import (
     evaluate,
     generate_batched_data,
@@ -473,63 +447,15 @@ assert accuracy > 0.9, "sixty epochs are enough for three clouds of points"
 # ## 6 Theory: typed answers
 #
 # Type them in `answers.py`; the table shows how each of them is read, and nothing about whether it
-# is right. In a cell of your own, `Read("softmax_entry", "s_i*(1 - s_j)")` shows how something
-# would be read, before you decide.
+# is right. To see how something would be read before you decide, write in a cell of your own
+# `from studentkit.notebook import Read` and then `Read("softmax_entry", "s_i*(1 - s_j)")`.
 
 # %% id="typed"
-import tomllib
-from html import escape
-
-from studentkit.answersheet import answer_of, names_of, plain, spoken
-from studentkit.notation import Unreadable, read_value
-
-sheet = tomllib.loads(Path("questions.toml").read_text("utf-8"))
-QUESTIONS = {question["name"]: question for question in sheet["questions"]}
-
-
-class Read:
-    """How an answer is read; `answer` is what answers.py says unless something else is given."""
-
-    def __init__(self, name, answer=None):
-        self.name = name
-        try:
-            given = answer_of(name) if answer is None else answer
-            reading = read_value(plain(given), names_of(QUESTIONS[name]))
-            self.text = f"{reading.text()}   ({spoken(reading.shape)})"
-            self.mathml = reading.mathml()
-        except (Unreadable, AttributeError) as error:
-            self.text, self.mathml = str(error), ""
-
-    def __repr__(self):
-        return f"{self.name} = {self.text}"
-
-    def row(self):
-        """Return the table's row: the question, and the answer typeset, or why it is none."""
-        asked = escape(QUESTIONS[self.name]["text"])
-        shown = self.mathml or f"<em>{escape(self.text)}</em>"
-        return f"<tr><td><code>{self.name}</code></td><td>{asked}</td><td>{shown}</td></tr>"
-
-    def _repr_html_(self):
-        return f"<table>{self.row()}</table>"
-
-
-class Sheet(list):
-    """All answers, one below the other."""
-
-    def __repr__(self):
-        return "\n".join(map(repr, self))
-
-    def _repr_html_(self):
-        return f"<table>{''.join(one.row() for one in self)}</table>"
-
-
-Sheet(Read(name) for name in QUESTIONS)
+read_back()
 
 # %% kind="check" id="check_theory_softmax" task="theory_softmax" points=8
 # The answers on softmax and log-sum-exp are right.
-asked = ["softmax_jacobian", "softmax_entry", "log_sum_exp_gradient"]
-typed = {name: getattr(answers, name) for name in asked}
-assert all(typed.values()), "these are still to be typed in answers.py"
+typed = typed_answers("theory_softmax")
 ### BEGIN HIDDEN TESTS
 from autograder.answers import check as judged
 
@@ -539,9 +465,7 @@ for name, answer in typed.items():
 
 # %% kind="check" id="check_theory_gates" task="theory_gates" points=6
 # The answers on AND, OR and XOR are right.
-asked = ["and_gate", "or_gate", "xor_proof"]
-typed = {name: getattr(answers, name) for name in asked}
-assert all(typed.values()), "these are still to be typed in answers.py"
+typed = typed_answers("theory_gates")
 ### BEGIN HIDDEN TESTS
 from autograder.answers import check as judged
 
@@ -551,22 +475,7 @@ for name, answer in typed.items():
 
 # %% kind="check" id="check_theory_gradients" task="theory_gradients" points=10
 # The answers on losses and gradients are right.
-asked = [
-    "sigmoid_slope",
-    "relu_slope",
-    "cross_entropy",
-    "cross_entropy_gradient",
-    "linear_weight_gradient",
-    "relu_weight_gradient",
-    "error_of_scores",
-    "second_weight_gradient",
-    "second_bias_gradient",
-    "error_of_hidden_units",
-    "first_weight_gradient",
-    "first_bias_gradient",
-]
-typed = {name: getattr(answers, name) for name in asked}
-assert all(typed.values()), "these are still to be typed in answers.py"
+typed = typed_answers("theory_gradients")
 ### BEGIN HIDDEN TESTS
 from autograder.answers import check as judged
 
@@ -576,9 +485,7 @@ for name, answer in typed.items():
 
 # %% kind="check" id="check_theory_optimizer" task="theory_optimizer" points=4
 # The answers on the penalty and the optimizer are right.
-asked = ["penalised_gradient", "sgd_step", "bias_step"]
-typed = {name: getattr(answers, name) for name in asked}
-assert all(typed.values()), "these are still to be typed in answers.py"
+typed = typed_answers("theory_optimizer")
 ### BEGIN HIDDEN TESTS
 from autograder.answers import check as judged
 
@@ -588,9 +495,7 @@ for name, answer in typed.items():
 
 # %% kind="check" id="check_theory_counts" task="theory_counts" points=2
 # The answers on sizes and counts are right.
-asked = ["split_sizes", "batches_an_epoch", "network_parameters"]
-typed = {name: getattr(answers, name) for name in asked}
-assert all(answer != "" for answer in typed.values()), "these are still to be typed in answers.py"
+typed = typed_answers("theory_counts")
 ### BEGIN HIDDEN TESTS
 from autograder.answers import check as judged
 

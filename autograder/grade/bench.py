@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from autograder.notebooks.handed_in import Notebook
 
 MODULE = "notebook"  # what tests import a notebook's cells as
+_BY_FILES = "The tests of the files decide; the report tells how they went."
 _NOTHING = Library(())
 _NOT_STUDENTS = {"conftest", "collect_submission", "setup", "tests", "data", "studentkit"}
 
@@ -302,12 +303,10 @@ class Bench:
 
     @cached_property
     def _released(self) -> dict[str, bytes]:
-        """Everything that students got, data aside."""
+        """Everything that students got."""
         from autograder.release.bundle import contents
 
-        mount = self.manifest.data_mount
-        found = contents(self.assignment)
-        return {name: part for name, part in found.items() if name.split("/")[0] != mount}
+        return contents(self.assignment)
 
     def executed(self, submission: Submission) -> bytes | None:
         """Return the submission's notebook after a run in a confined kernel; None without one.
@@ -321,21 +320,26 @@ class Bench:
         from autograder.notebooks.execute import run as execute
 
         node, _ = self.notebook.of(submission)
+        given = self._released
         files = {
             name: content
             for name, content in submission.files.items()
             if not name.endswith(".ipynb") and name.split("/")[0] != self.manifest.data_mount
         }
-        # The everyday data is a few images for tests; a notebook that finds none draws its own.
+        # The everyday data is a few images for tests: then there is what students got, or nothing.
         data = None if self.setting.training == self.setting.small else Path(self.setting.training)
+        if data is not None:
+            mount = f"{self.manifest.data_mount}/"
+            given = {name: part for name, part in given.items() if not name.startswith(mount)}
         try:
             node = execute(
                 node,
-                {**self._released, **files},
+                {**given, **files},
                 self.manifest.limits,
                 data,
                 packages=self.manifest.packages,
                 data_mount=self.manifest.data_mount,
+                unrun=dict.fromkeys(self.notebook.by_files, _BY_FILES),
             ).notebook
         except KernelError:  # no reason to leave the tests' result out
             if self.setting.tier.level is Level.A:

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from autograder import manifest, rubric
 from autograder.layout import Assignment
+from autograder.notebooks import setting_up
 from autograder.notebooks.source import Cell, NotebookError, read
 
 BEGIN_SCHEME, END_SCHEME = "### BEGIN MARK SCHEME", "### END MARK SCHEME"
@@ -48,6 +49,10 @@ def master(assignment: Assignment) -> NotebookNode:
         elif cell.kind == "check":
             share = _words(grade=True, locked=True, points=points[cell.id])
             built.append(_code(cell.text, cell.id, share))
+        elif cell.kind == "setup":
+            built.append(_given(setting_up.WORDS, "set_up-words", markdown=True))
+            built.append(_given(setting_up.code(assignment.id), "set_up", markdown=False))
+            last, number = "set_up", 0
         else:
             number += 1
             name = cell.id or f"{last}-given-{number}"

@@ -27,14 +27,15 @@ def define(namespace: dict[str, Any]) -> None:
     """Add a test for each check cell to a test module; raises NotebookError.
 
     The visible part of a cell is a test that students know, with its message; where the cell has
-    hidden tests, the whole of it is a hidden test beside.
+    hidden tests, the whole of it is a hidden test beside. Checks that call the tests of the files
+    are left out.
     """
     file = Path(namespace["__file__"]).resolve()
     assignment = Assignment(file.parents[3], file.parents[1].name)
     cells = read(source_of(assignment))
     typed = _typed(assignment)
     for number, cell in enumerate(cells):
-        if cell.kind != "check" or cell.task in typed:
+        if cell.kind != "check" or cell.tests == "files" or cell.task in typed:
             continue
         title, visible, whole = _parts(cell)
         imports = _imports(cells[:number])

@@ -10,10 +10,11 @@ import contextlib
 import copy
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from queue import Empty
+from types import MappingProxyType
 from typing import IO, Any
 
 import zmq
@@ -28,7 +29,7 @@ from autograder.intake.paths import BadPath, clean
 from autograder.manifest import Limits
 from autograder.notebooks import kernel, kernelspec
 from autograder.notebooks.confinement import Bounds, KernelError
-from autograder.notebooks.outputs import Cleaning, stopped
+from autograder.notebooks.outputs import Cleaning, printed, stopped
 
 _MAX_SAID = 64  # MiB, all messages of one kernel
 _MAX_STORED = 4 << 20  # characters of one cell, kept until they are cut for good
@@ -68,13 +69,15 @@ def run(
     data_mount: str = "data",
     cell_seconds: float | None = None,
     notebook_seconds: float | None = None,
+    unrun: Mapping[str, str] = MappingProxyType({}),
 ) -> Executed:
     """Run all cells of `notebook`, with `files` beside it and `data` to read.
 
     A cell that takes more than `cell_seconds` (`limits.training_seconds` by default) is
     interrupted, and the next one goes on from there. Where the kernel does not answer that, or
     dies, a new one runs the earlier cells again, then goes on. After `notebook_seconds` in all the
-    rest is marked as not run. `notebook` itself stays as it is.
+    rest is marked as not run. The cells whose grade_id is in `unrun` show its text and are not run.
+    `notebook` itself stays as it is.
 
     Raises KernelError where no kernel can be confined or started; that is never the student's
     fault.
@@ -88,7 +91,8 @@ def run(
         place = Path(folder, "notebook")
         place.mkdir()
         _lay_out(place, files)
-        session = _Session(copy.deepcopy(notebook), content, Path(folder), each, began + whole)
+        given = copy.deepcopy(notebook)
+        session = _Session(given, content, Path(folder), each, began + whole, unrun)
         executed: NotebookNode = run_sync(session.run)()
     cleaning = Cleaning(session.notes)
     for index, cell in enumerate(executed.cells):
@@ -170,7 +174,9 @@ class _Session:
         folder: Path,
         cell_seconds: float,
         deadline: float,
+        unrun: Mapping[str, str],
     ) -> None:
+        self._unrun = unrun
         self.notes: list[str] = []
         self.said: dict[int, list[NotebookNode]] = {}  # by cell: outputs as they came
         self.verdicts: dict[int, list[NotebookNode]] = {}  # by cell: outputs of ours
@@ -201,6 +207,10 @@ class _Session:
         self.verdicts.setdefault(index, []).append(stopped(words))
 
     async def _cell(self, index: int, cell: NotebookNode) -> None:
+        words = self._unrun.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+        if words is not None and _is_check(cell):
+            self.verdicts[index] = [printed(words)]
+            return
         if self._client is None:
             self._stop(index, "not run: an earlier cell ended the kernel too often")
             return

@@ -26,6 +26,7 @@ from autograder.notebooks.build import (
 from autograder.notebooks.intake import restored
 from autograder.notebooks.module import FILE, module_of
 from autograder.notebooks.release import student_notebook
+from autograder.notebooks.source import read
 from autograder.records import Submission
 
 _FIGURE = "a figure that the cell above drew"
@@ -39,6 +40,7 @@ class Notebook:
     assignment: str
     full: NotebookNode
     released: NotebookNode
+    by_files: frozenset[str] = frozenset()  # checks that only call the tests of the files
 
     @property
     def reference(self) -> dict[str, bytes]:
@@ -117,7 +119,9 @@ def prepared(assignment: Assignment, cache: Path) -> Path | None:
 
 def load(assignment: Assignment, released: Path) -> Notebook:
     """Read what `prepared` keeps; raises NotebookError."""
-    return Notebook(assignment.id, master(assignment), from_bytes(released.read_bytes()))
+    by_files = {cell.id for cell in read(source_of(assignment)) if cell.tests == "files"}
+    full, given = master(assignment), from_bytes(released.read_bytes())
+    return Notebook(assignment.id, full, given, frozenset(by_files))
 
 
 def _chosen(files: dict[str, bytes], assignment: str) -> tuple[str, list[str]]:

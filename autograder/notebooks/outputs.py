@@ -97,6 +97,11 @@ def stopped(words: str) -> NotebookNode:
     return _output("error", ename="Stopped", evalue=words, traceback=[f"Stopped: {words}"])
 
 
+def printed(words: str) -> NotebookNode:
+    """Return an output as if the cell had printed `words`."""
+    return _output("stream", name="stdout", text=words + "\n")
+
+
 def _data(output: Any) -> dict[str, Any] | None:
     if output.get("output_type") not in ("display_data", "execute_result"):
         return None

@@ -3,8 +3,12 @@
     # %% [markdown] kind="written" item="xor_proof"     (item: an id of rubric.toml)
     # %% kind="answer" id="learning_rates"
     # %% kind="check" id="check_softmax" task="softmax" points=3
+    # %% kind="check" id="check_sgd" task="sgd" tests="files"
+    # %% kind="setup"
 
-A cell without a kind is given: students read and run it, and cannot change it.
+A cell without a kind is given: students read and run it, and cannot change it. A check with
+tests="files" calls the tests of the student's folder and is none itself. A setup cell is empty:
+what it holds is the same for every assignment (see `setting_up`).
 """
 
 from __future__ import annotations
@@ -16,16 +20,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-KINDS = ("given", "answer", "check", "written")
+KINDS = ("given", "answer", "check", "written", "setup")
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 
 _KEYS = {
     "given": {"id"},
     "answer": {"id"},
-    "check": {"id", "task", "points"},
+    "check": {"id", "task", "points", "tests"},
     "written": {"id", "item"},
+    "setup": set(),
 }
+_OPTIONAL = {"points", "tests"}
 _ID = re.compile(r"[a-z][a-z0-9_]{0,47}")
 _MARKER = re.compile(r"#\s*%%+(?:\s|$)")
 _ITS_OWN = ("cell_marker", "lines_to_next_cell", "lines_to_end_of_cell_marker")  # of jupytext
@@ -47,6 +53,7 @@ class Cell:
     task: str = ""  # of a check
     item: str = ""  # of a written cell
     points: float | None = None  # of a check; None: all that its task has
+    tests: str = ""  # of a check: "files" where its task has its tests in files only
 
 
 def read(path: Path) -> tuple[Cell, ...]:
@@ -115,10 +122,12 @@ def _cell(found: Any, where: str) -> Cell:
     for name in keys:
         if name not in _KEYS[kind]:
             raise NotebookError(f"{where}: a cell with kind={kind!r} has no key {name!r}")
-    for name in _KEYS[kind] - {"points"}:
+    for name in _KEYS[kind] - _OPTIONAL:
         if kind != "given" and name not in keys:
             raise NotebookError(f'{where}: {name}="…" is missing; kind={kind!r} needs one')
     _check_values(keys, where)
+    if kind == "setup" and found.source.strip():
+        raise NotebookError(f"{where}: a setup cell stays empty; put yours into a cell of its own")
     cell = Cell(kind, markdown, found.source, where, **keys)
     _check_marks(cell)
     return cell
@@ -131,6 +140,8 @@ def _check_values(keys: dict[str, Any], where: str) -> None:
             raise NotebookError(
                 f"{where}: {name}={value!r} must be small letters, digits and _, at most 48"
             )
+    if keys.get("tests", "files") != "files":
+        raise NotebookError(f'{where}: tests={keys["tests"]!r} can only be "files"')
     points = keys.get("points", 1)
     if isinstance(points, bool) or not isinstance(points, int | float) or not 0 < points <= 1000:
         raise NotebookError(f"{where}: points={points!r} must be a number above 0")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
+import json
 import re
 import sys
 from pathlib import Path
@@ -20,6 +22,13 @@ _ASSERTED = re.compile(
 _OURS = ("tests", "studentkit")  # folders whose lines are not the student's to change
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that a notebook's checks use."""
+    parser.addoption(
+        "--table-to", metavar="FILE", help="write the table by task to FILE too, as JSON"
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the table unless this run only lists tests; be brief where nothing was asked."""
     if config.option.collectonly or config.pluginmanager.has_plugin("studentkit"):
@@ -30,14 +39,15 @@ def pytest_configure(config: pytest.Config) -> None:
     if option.reportchars == "fE":  # the table lists the failures
         option.reportchars = "N"
     option.continue_on_collection_errors = True
-    config.pluginmanager.register(Standing(HERE), "studentkit")
+    config.pluginmanager.register(Standing(HERE, option.table_to), "studentkit")
 
 
 class Standing:
     """Records outcomes while tests run and writes the table at the end."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, table_to: str | None = None) -> None:
         self.folder = folder
+        self.table_to = table_to
         self.tests: dict[str, tuple[str | None, str]] = {}  # node id -> task, sentence
         self.unscored: set[str] = set()  # node ids of tests that only tell something
         self.shown: dict[str, list[str]] = {}  # node id -> what such a test has shown
@@ -105,9 +115,12 @@ class Standing:
         try:
             assignment = read_assignment(self.folder)
             gathered = gather(self.folder, assignment.submit)
-            lines = table.draw(
-                assignment.title, self._rows(assignment), self._notes(assignment), glyphs
-            )
+            rows = self._rows(assignment)
+            if self.table_to:
+                named = zip(assignment.tasks, rows, strict=True)
+                content = {task.id: dataclasses.asdict(row) for task, row in named}
+                Path(self.table_to).write_text(json.dumps(content), encoding="utf-8")
+            lines = table.draw(assignment.title, rows, self._notes(assignment), glyphs)
             lines += table.told(self._told(), glyphs)
             findings = preflight.inspect(self.folder, assignment, gathered)
             lines += preflight.draw(assignment, gathered, findings, glyphs)

@@ -45,6 +45,8 @@ def test_cells_have_their_kind_and_line(tiny: Assignment) -> None:
         ('# %% kind="written" id="a" item="b"\n# words\n', "3: a cell with kind='written' must be"),
         ('# %% [markdown] kind="written" id="a" item="b" points=3\n', "3: points are for checks"),
         ('# %% colour="red"\n', "3: a cell with kind='given' has no key 'colour'"),
+        ('# %% kind="check" id="a" task="t" tests="all"\nassert True\n', "3: tests='all' can only"),
+        ('# %% kind="setup"\nx = 1\n', "3: a setup cell stays empty"),
         ("# %%\nx = (\n", ":"),
     ],
 )
@@ -107,3 +109,14 @@ def test_the_master_is_valid_and_always_the_same(tiny: Assignment) -> None:
     path = source_of(tiny)
     path.write_text(path.read_text().replace("maps all numbers", "maps every number"))
     assert [cell.id for cell in master(tiny).cells] == ids
+
+
+def test_a_setup_cell_becomes_the_cells_for_colab(tiny: Assignment) -> None:
+    """It needs no text of its own; what it does names the assignment."""
+    path = source_of(tiny)
+    text = path.read_text().replace('# %% id="imports"', '# %% kind="setup"\n\n# %% id="imports"')
+    path.write_text(text)
+    cells = {cell.id: cell for cell in master(tiny).cells}
+    assert 'ASSIGNMENT = "tiny"' in cells["set_up"].source
+    assert cells["set_up"].metadata.nbgrader.locked
+    compile(cells["set_up"].source, "set_up", "exec")
