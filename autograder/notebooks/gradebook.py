@@ -20,6 +20,7 @@ from autograder.rubric import Item
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
 
+BLANK = "The cell was left blank."  # nbgrader says "No response." of a cell it never saw
 _SQLITE = "sqlite:///"
 _ROUNDING = 1e-9
 
@@ -140,7 +141,7 @@ def manual_scores(
     """Return what a person gave in formgrader, as `autograder.rubric.read_sheet` returns a sheet.
 
     `items` are the rubric's items by cell (`build.written_items`). An item that nobody has graded
-    has no score, which is no zero. Raises NotebookError.
+    has no score, which is no zero, but for a cell that was left blank. Raises NotebookError.
     """
     with opened(db_url) as book:
         _known(book, db_url, assignment_id, notebook)
@@ -148,15 +149,10 @@ def manual_scores(
         for mine in book.notebook_submissions(notebook, assignment_id):
             student = mine.student.id
             grades = {grade.name: grade for grade in mine.grades}
-            comments = {comment.name: comment.manual_comment for comment in mine.comments}
+            comments = {comment.name: comment for comment in mine.comments}
+            who = f"{assignment_id}, {student}"
             found[student] = tuple(
-                Mark(
-                    item.id,
-                    item.title,
-                    item.points,
-                    _given(grades.get(cell), item, f"{assignment_id}, {student}"),
-                    (comments.get(cell) or "").strip(),
-                )
+                _mark(item, grades.get(cell), comments.get(cell), who)
                 for cell, item in items.items()
             )
         return dict(sorted(found.items()))
@@ -231,6 +227,15 @@ def _check(rows: Sequence[Row], known: dict[str, float], commented: set[str], wh
         most = known.get(row.cell, 0.0)
         if not -_ROUNDING <= row.score <= most + _ROUNDING:  # nor is NaN
             raise NotebookError(f"{who}: {row.cell} has 0 to {most:g} points, not {row.score}")
+
+
+def _mark(item: Item, grade: Any, comment: Any, who: str) -> Mark:
+    """Return what one written cell has: a person's score, or the 0 of one that was left blank."""
+    score = _given(grade, item, who)
+    words = (comment.manual_comment if comment else "") or ""
+    if score is None and comment and (comment.auto_comment or "").startswith(BLANK):
+        score, words = Fraction(0), words or BLANK
+    return Mark(item.id, item.title, item.points, score, words.strip())
 
 
 def _given(grade: Any, item: Item, who: str) -> Fraction | None:

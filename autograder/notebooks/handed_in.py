@@ -29,6 +29,7 @@ from autograder.notebooks.release import student_notebook
 from autograder.notebooks.source import read
 from autograder.records import Submission
 
+NOT_HANDED_IN = "autograder_not_handed_in"  # in the metadata of the released notebook in its place
 _FIGURE = "a figure that the cell above drew"
 _nbformat: Any = nbformat  # its functions have no types
 
@@ -64,7 +65,9 @@ class Notebook:
         """Return the released notebook with the student's cells in it, and what was repaired."""
         name, others = _chosen(submission.files, self.assignment)
         if not name:
-            return self.released, ("no notebook was handed in: its cells count as left blank",)
+            missing = copy.deepcopy(self.released)
+            missing.metadata[NOT_HANDED_IN] = True
+            return missing, ("no notebook was handed in: its cells count as left blank",)
         found = restored(self.released, submission.files[name])
         notes = tuple(found.notes)
         if others:

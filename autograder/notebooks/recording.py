@@ -15,7 +15,8 @@ from autograder.layout import Assignment
 from autograder.notebooks import gradebook
 from autograder.notebooks.build import source_of, written_items
 from autograder.notebooks.course import directory
-from autograder.notebooks.gradebook import Row
+from autograder.notebooks.gradebook import BLANK, Row
+from autograder.notebooks.handed_in import NOT_HANDED_IN
 from autograder.notebooks.source import Cell, NotebookError, read
 from autograder.records import Mark
 
@@ -85,8 +86,10 @@ class Course:
         extra = found["extra_data"]
         if extra["outcome"] == "not graded":
             return
-        rows = _rows(cells, extra, found)
         assignment = self.assignment.id
+        executed = report / EXECUTED
+        blank = self._blank(executed) if executed.is_file() else set()
+        rows = _rows(cells, extra, found, blank)
         gradebook.record(
             self.url,
             assignment,
@@ -96,7 +99,6 @@ class Course:
             penalty=_penalty(extra, found, rows),
             submitted_at=self._submitted_at(name, extra["submitted_at"]),
         )
-        executed = report / EXECUTED
         if executed.is_file():
             target = self._place("autograded", name) / f"{assignment}.ipynb"
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -104,6 +106,19 @@ class Course:
         feedback = self._place("feedback", name)
         feedback.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(report / "report.html", feedback / f"{assignment}.html")
+
+    def _blank(self, executed: Path) -> set[str]:
+        """Return the cells that hold what students got, to the letter: nothing to grade there.
+
+        None where no notebook was handed in: the answers may have come on paper.
+        """
+        name = self.assignment.id
+        if json.loads(executed.read_text(encoding="utf-8")).get("metadata", {}).get(NOT_HANDED_IN):
+            return set()
+        place = self._places.format_path(self._places.release_directory, ".", name)
+        released = Path(place) / f"{name}.ipynb"
+        given = _texts(released) if released.is_file() else {}
+        return {cell for cell, text in _texts(executed).items() if given.get(cell) == text}
 
     def _submitted_at(self, name: str, told: str | None) -> datetime | None:
         """Return the time for the gradebook: nbgrader's own where it collected the work.
@@ -135,10 +150,23 @@ class Course:
         return lines
 
 
-def _rows(cells: tuple[Cell, ...], extra: dict[str, Any], found: dict[str, Any]) -> list[Row]:
+def _texts(path: Path) -> dict[str, str]:
+    """Return the text of each cell of a notebook of ours, by nbgrader's id."""
+    found = {}
+    for cell in json.loads(path.read_text(encoding="utf-8")).get("cells", []):
+        name = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        if name:
+            found[name] = "".join(cell["source"])
+    return found
+
+
+def _rows(
+    cells: tuple[Cell, ...], extra: dict[str, Any], found: dict[str, Any], blank: set[str]
+) -> list[Row]:
     """Return a row for each check and each cell that can carry a comment.
 
     A check has its share of what its task earned in the whole suite: hidden tests count too.
+    Written cells among `blank` have 0 points, which a person may change; the others have none yet.
     """
     tasks = extra["tasks"]
     declared: dict[str, float] = {}
@@ -154,9 +182,7 @@ def _rows(cells: tuple[Cell, ...], extra: dict[str, Any], found: dict[str, Any])
             comments.setdefault(place, [])
         elif cell.kind == "check":
             task = tasks.get(cell.task)
-            if (
-                task is None or task["score"] is None
-            ):  # not measured at this level: neither a score nor a zero
+            if task is None or task["score"] is None:  # not measured at this level: no zero
                 continue
             most = float(task["max_score"])
             share = float(task["score"]) / most if most else 0.0
@@ -165,18 +191,17 @@ def _rows(cells: tuple[Cell, ...], extra: dict[str, Any], found: dict[str, Any])
                 points = most - declared.get(cell.task, 0.0)
             rows.append(Row(cell.id, round(points * share, 6)))
             if share < 1 and cell.task in said and place:
-                comments.setdefault(place, []).append(
-                    said.pop(cell.task)
-                )  # once for all its checks
-    return [
-        *rows,
-        *(Row(name, None, _comment(lines)) for name, lines in comments.items()),
-    ]
+                comments.setdefault(place, []).append(said.pop(cell.task))  # once for all checks
+    left = {cell.id for cell in cells if cell.kind == "written"} & blank
+    for name, lines in comments.items():
+        words = [BLANK] * (name in left) + [_comment(lines)] * bool(lines)
+        rows.append(Row(name, 0.0 if name in left else None, "\n\n".join(words)))
+    return rows
 
 
 def _comment(lines: list[str]) -> str:
     """Return what stands with a cell about checks that are not next to it."""
-    return "\n\n".join([_HEADING, *lines])[:_MAX_COMMENT] if lines else ""
+    return "\n\n".join([_HEADING, *lines])[:_MAX_COMMENT]
 
 
 def _said(found: dict[str, Any]) -> dict[str, str]:

@@ -13,9 +13,11 @@ from nbgrader.api import Gradebook
 from autograder.layout import Assignment
 from autograder.notebooks.build import master
 from autograder.notebooks.course import SetUp
-from autograder.notebooks.handed_in import Notebook
+from autograder.notebooks.handed_in import NOT_HANDED_IN, Notebook
 from autograder.notebooks.recording import Course
 from autograder.notebooks.release import student_notebook
+
+TINY = ("tiny", "tiny")  # notebook and assignment
 
 
 @pytest.fixture
@@ -69,6 +71,33 @@ def test_what_was_not_measured_is_no_zero(course: Course, tmp_path: Path) -> Non
     report(tmp_path / "reports" / "ada", None)
     assert course.record(tmp_path / "reports", ["ada"]) == []
     assert scores(course, "ada")["check_squash"] is None
+
+
+def test_a_blank_answer_waits_for_nobody(course: Course, tmp_path: Path) -> None:
+    """An untouched written cell has 0 with a word about it, as with nbgrader; others wait."""
+    report(tmp_path / "reports" / "ada", 6.0)
+    notebook = json.loads((course.folder / "release/tiny/tiny.ipynb").read_text())
+    for cell in notebook["cells"]:
+        if cell["id"] == "why_squash":
+            cell["source"] = ["Because it was asked."]
+    (tmp_path / "reports/ada/notebook.ipynb").write_text(json.dumps(notebook))
+    assert course.record(tmp_path / "reports", ["ada"]) == []
+    with Gradebook(course.url) as book:
+        grades = {one.name: one for one in book.find_submission_notebook(*TINY, "ada").grades}
+        assert (grades["what_else"].auto_score, grades["what_else"].needs_manual_grade) == (
+            0,
+            False,
+        )
+        assert grades["why_squash"].auto_score is None and grades["why_squash"].needs_manual_grade
+        comment = book.find_comment("what_else", *TINY, "ada").auto_comment
+    assert comment == "The cell was left blank."
+    notebook["metadata"][NOT_HANDED_IN] = True
+    report(tmp_path / "reports" / "blaise", 6.0)
+    (tmp_path / "reports/blaise/notebook.ipynb").write_text(json.dumps(notebook))
+    assert course.record(tmp_path / "reports", ["blaise"]) == []
+    assert scores(course, "blaise")["what_else"] is None  # it may have come on paper
+    marks = {mark.item: (mark.score, mark.comment) for mark in course.marks()["ada"]}
+    assert marks == {"why_squash": (None, ""), "what_else": (0, "The cell was left blank.")}
 
 
 def test_one_bad_report_leaves_the_others_alone(course: Course, tmp_path: Path) -> None:
