@@ -223,7 +223,7 @@ def kernel_install(
             raise _Stop(f"{folder}: no such folder", USAGE)
     packages = list(package or [])
     if assignment is not None:
-        packages += load_manifest(_find(assignment).manifest).packages
+        packages += ["pytest", *load_manifest(_find(assignment).manifest).packages]
     made = kernelspec.install(
         packages or ["numpy", "matplotlib"],
         name=name,
@@ -234,7 +234,7 @@ def kernel_install(
         data=data,
     )
     _out.print(f"{made / 'kernel.json'}", markup=False, soft_wrap=True)
-    if course is not None:
+    if course is not None and not kernelspec.is_set_up(course):
         _out.print("Add these lines to the end of nbgrader_config.py:\n", markup=False)
         _out.print(kernelspec.course_lines(), markup=False, soft_wrap=True)
 

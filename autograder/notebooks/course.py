@@ -166,7 +166,7 @@ def _kernel(folder: Path, assignment: Assignment, confined: bool) -> str:
         return (
             "kernel: not confined, as bubblewrap is missing; nbgrader autograde would run anything"
         )
-    packages: list[str] = []
+    packages = ["pytest"]  # checks may call the tests of the student's folder
     for name in _record(folder):
         manifest = Assignment(assignment.root, name).manifest
         if manifest.is_file():

@@ -97,6 +97,12 @@ def course_lines() -> str:
     )
 
 
+def is_set_up(course: Path) -> bool:
+    """Tell whether the course's `nbgrader_config.py` has those lines already."""
+    config = course / "nbgrader_config.py"
+    return config.is_file() and course_lines() in config.read_text("utf-8", errors="replace")
+
+
 class OneSpec(KernelSpecManager):
     """Knows a single kernel, whatever it is asked for: nothing installed can take its place."""
 

@@ -53,11 +53,27 @@ passes("squash")
     assert "AssertionError: Squashing functions: 0 of 3 tests pass" in done.stderr
 
 
+NO_PROCESS = """
+import subprocess
+def no(*words, **names): raise PermissionError(1, "no processes here")
+subprocess.run = no
+"""
+
+
+def test_where_no_process_may_be_made_the_tests_run_here(solved: Path) -> None:
+    """A confined kernel makes none; what the tests say is the same."""
+    done = shell(solved, f"{NO_PROCESS}passes('squash')")
+    assert done.stdout.splitlines() == ["Squashing functions: 3 of 3 tests pass"]
+    core = solved / "nets" / "core.py"
+    core.write_text(core.read_text().replace("return math", "return 1 + math"))
+    done = shell(solved, f"{NO_PROCESS}passes('squash')")
+    assert "AssertionError: Squashing functions: 0 of 3 tests pass" in done.stderr
+
+
 def test_what_cannot_run_is_no_pass(solved: Path) -> None:
-    """Where no process may be made, and for a task that does not exist, the cell stops."""
-    code = "import subprocess\ndef no(*a, **k): raise PermissionError(1, 'no')\nsubprocess.run = no"
-    done = shell(solved, f"{code}\npasses('squash')")
-    assert "the tests cannot be run here" in done.stderr
+    """Without pytest, and for a task that does not exist, the cell stops."""
+    code = f"{NO_PROCESS}import sys\nsys.modules['pytest'] = None\npasses('squash')"
+    assert "the tests cannot be run here" in shell(solved, code).stderr
     done = shell(solved, "passes('squish')")
     assert "squish is no task of assignment.toml; there is squash, layer, essay" in done.stderr
 

@@ -14,9 +14,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import Image
 
+from autograder.grade.bench import folder_files
+from autograder.layout import Assignment
 from autograder.manifest import Limits
 from autograder.notebooks import confinement, execute, pictures
 from autograder.notebooks.outputs import Cleaning
+from autograder.release.bundle import contents
 
 pytestmark = pytest.mark.bubblewrap
 
@@ -195,3 +198,24 @@ def test_without_bubblewrap_it_says_what_to_install(without_bubblewrap: None) ->
         execute.run(notebook("print(1)"), {}, LIMITS)
     assert "apt-get install bubblewrap" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_tests_of_the_folder_run_without_a_process(tiny: Assignment) -> None:
+    """A check that calls the student's own tests works in a kernel that makes no process."""
+    given = notebook(
+        "from studentkit.notebook import passes", "passes('layer')", "passes('squash')"
+    )
+    files = {**contents(tiny), **folder_files(tiny.solution)}
+    done = execute.run(given, files, LIMITS, packages=("numpy", "pytest")).notebook
+    assert "A linear layer: 1 of 1 tests pass" in said(done.cells[1])
+    assert "tests of this task are the course's only" in said(done.cells[2])
+
+
+def test_a_check_that_is_not_to_run_shows_why() -> None:
+    """What decides elsewhere is not run here; only check cells can be left out."""
+    given = notebook("print(1)", "print(2)")
+    for cell, graded in zip(given.cells, (True, False), strict=True):
+        cell.metadata.nbgrader = {"grade_id": cell.id, "grade": graded, "solution": False}
+    unrun = {cell.id: "graded elsewhere" for cell in given.cells}
+    done = execute.run(given, {}, LIMITS, unrun=unrun).notebook
+    assert [said(cell) for cell in done.cells] == ["graded elsewhere\n", "2\n"]
