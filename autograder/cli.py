@@ -217,6 +217,7 @@ def kernel_install(
     """Install a kernel without a network, which sees no files but copies of a notebook's own."""
     from autograder.notebooks import kernelspec
     from autograder.notebooks.confinement import Bounds
+    from autograder.sandbox import tiers
 
     for folder in (course, data):
         if folder is not None and not folder.is_dir():
@@ -234,6 +235,9 @@ def kernel_install(
         data=data,
     )
     _out.print(f"{made / 'kernel.json'}", markup=False, soft_wrap=True)
+    level = tiers.probe()
+    if level.level is not tiers.Level.A:
+        _err.print(f"it will not start as things are: {level.sentence}", markup=False)
     if course is not None and not kernelspec.is_set_up(course):
         _out.print("Add these lines to the end of nbgrader_config.py:\n", markup=False)
         _out.print(kernelspec.course_lines(), markup=False, soft_wrap=True)

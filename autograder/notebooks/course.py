@@ -180,8 +180,8 @@ def _configure(folder: Path, assignment_id: str, course_id: str, confined: bool)
     path = folder / CONFIG
     if not path.exists():
         name = course_id or re.sub(r"[^A-Za-z0-9_-]+", "-", folder.name).strip("-") or "course"
-        lines = f"\n{kernelspec.course_lines()}" if confined else ""
-        write_text(path, _CONFIG.format(course_id=name, record=RECORD) + lines)
+        lines = kernelspec.course_lines() if confined else kernelspec.page_lines()
+        write_text(path, f"{_CONFIG.format(course_id=name, record=RECORD)}\n{lines}")
         return f"{CONFIG}: written, for the course {name}"
     config = _config(folder)
     kept = f"{CONFIG}: kept as it is"

@@ -78,11 +78,18 @@ def install(
         raise KernelError(f"the kernel could not be installed: {error}") from None
 
 
+def page_lines() -> str:
+    """Return what an `nbgrader_config.py` needs so that no page runs what students wrote.
+
+    Written questions are read in a browser, with the rights of the person who grades.
+    """
+    return 'c.HTMLExporter.preprocessors = ["autograder.notebooks.page.Disarmed"]\n'
+
+
 def course_lines() -> str:
     """Return what an `nbgrader_config.py` needs so that the course's `python3` is confined.
 
     The name is fixed there too: a submission names its kernel itself, and could name another.
-    Written questions are read in a browser, hence no HTML of students'.
     """
     return (
         "# Student notebooks run in a confined kernel (autograder kernel install --course)\n"
@@ -93,8 +100,7 @@ def course_lines() -> str:
         '    _others = os.environ.get("JUPYTER_PATH", "")\n'
         '    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [_kernels, _others]))\n'
         'c.Execute.kernel_name = "python3"\n'
-        'c.HTMLExporter.preprocessors = ["autograder.notebooks.page.Disarmed"]\n'
-    )
+    ) + page_lines()
 
 
 def is_set_up(course: Path) -> bool:

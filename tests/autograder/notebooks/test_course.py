@@ -10,6 +10,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.layout import Assignment
+from autograder.notebooks import kernelspec
 from autograder.notebooks.build import as_bytes, from_bytes, source_of
 from autograder.notebooks.course import CONFIG, RECORD, NotebookError, SetUp, nbgrader, set_up
 from autograder.notebooks.gradebook import Row, record, url_of
@@ -130,3 +131,10 @@ def test_plain_nbgrader_grades_in_such_a_course(course: Path) -> None:
         "why_squash": None,
         "what_else": 0,
     }
+
+
+def test_pages_are_disarmed_with_and_without_a_confined_kernel(made: SetUp) -> None:
+    """What students wrote is read in a browser, whatever kernel there is."""
+    config = (made.folder / "nbgrader_config.py").read_text()
+    assert kernelspec.page_lines() in config
+    assert kernelspec.page_lines() in kernelspec.course_lines()
