@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 
 from autograder import digits, mnist
+from autograder.data.kept import kept, state
 from autograder.mnist import CSV_NAMES, DataError, read_mnist, write_csv, write_idx
 
 __all__ = ["DataError", "read_mnist", "small", "training", "write_csv", "write_idx"]
 
+_FILES = (*CSV_NAMES, "SOURCE")
 _SMALL = (60, 20)  # images to train with and to test with
 _TRAINING = (4000, 1000)
 
@@ -34,10 +33,13 @@ def training(cache: Path, source: Path | None) -> tuple[Path, str]:
     if source is None:
         return _digits(cache, "training", _TRAINING, seed=4000), "digits"
 
+    if not source.is_dir():
+        raise DataError(f"{source}: no such folder; --data needs one that holds MNIST")
+
     def fill(folder: Path) -> None:
         write_csv(folder, *read_mnist(source), "mnist")
 
-    return _kept(cache / f"mnist-{state(source)}", fill), "mnist"
+    return kept(cache / f"mnist-{state(source)}", _FILES, fill), "mnist"
 
 
 def _digits(cache: Path, name: str, counts: tuple[int, int], seed: int) -> Path:
@@ -45,7 +47,7 @@ def _digits(cache: Path, name: str, counts: tuple[int, int], seed: int) -> Path:
         train, test = (digits.draw_digits(n, seed + i) for i, n in enumerate(counts))
         write_csv(folder, train, test, "digits")
 
-    return _kept(cache / f"{name}-{_recipe(counts, seed)}", fill)
+    return kept(cache / f"{name}-{_recipe(counts, seed)}", _FILES, fill)
 
 
 def _recipe(counts: tuple[int, int], seed: int) -> str:
@@ -54,52 +56,3 @@ def _recipe(counts: tuple[int, int], seed: int) -> str:
     for module in (digits, mnist):
         sha.update(Path(str(module.__file__)).read_bytes())
     return sha.hexdigest()[:12]
-
-
-def state(source: Path) -> str:
-    """Return a word that changes when the files in `source` do."""
-    if not source.is_dir():
-        raise DataError(f"{source}: no such folder; --data needs one that holds MNIST")
-    sha = hashlib.sha256(str(source.resolve()).encode("utf-8", "surrogateescape"))
-    for place in (source, source / "MNIST" / "raw", source / "raw"):
-        for path in sorted(place.iterdir()) if place.is_dir() else ():
-            if path.is_file():
-                status = path.stat()
-                line = f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n"
-                sha.update(line.encode("utf-8", "surrogateescape"))
-    return sha.hexdigest()[:12]
-
-
-def _kept(folder: Path, fill: Callable[[Path], None]) -> Path:
-    """Return `folder`, filled under another name first: it is whole whenever it is there."""
-    if _whole(folder):
-        return folder
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder.parent))
-        try:
-            unfinished.chmod(0o755)  # a worker may run as somebody else
-            fill(unfinished)
-            if folder.exists() and not _whole(folder):
-                shutil.rmtree(folder)
-            _rename(unfinished, folder)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
-    except OSError as error:
-        raise DataError(
-            f"{folder}: the data cannot be written there ({error.strerror}); "
-            "set XDG_CACHE_HOME to a folder that can"
-        ) from None
-    return folder
-
-
-def _rename(unfinished: Path, folder: Path) -> None:
-    try:
-        unfinished.rename(folder)
-    except OSError:
-        if not _whole(folder):  # otherwise somebody else was faster, with the same bytes
-            raise
-
-
-def _whole(folder: Path) -> bool:
-    return all((folder / name).is_file() for name in (*CSV_NAMES, "SOURCE"))

@@ -14,9 +14,10 @@ import numpy as np
 
 from autograder import digits, mnist
 from autograder.data import batches, colours, covid, files, handwriting
+from autograder.data.kept import state
 from autograder.data.torchvision_ops import torchvision_datasets
 from autograder.data.whole import place
-from autograder.mnist import DataError, read_mnist
+from autograder.mnist import DataError, read_mnist, write_csv
 
 Progress = Callable[[int, int, str], None]  # done, of how many, what
 Fill = Callable[[Path, Progress], None]
@@ -98,7 +99,7 @@ def _plan(
             f"{source}: no such folder; a source is {EMBEDDED}, {TORCHVISION} or what you have"
         )
     made = chosen.names if given.resolve() == out.resolve() else ()
-    return f"{name} {_state(given, made)}\n", lambda folder: chosen.convert(given, folder)
+    return f"{name} {state(given, made)}\n", lambda folder: chosen.convert(given, folder)
 
 
 def _draw_mnist(folder: Path, size: int, tell: Progress) -> None:
@@ -107,7 +108,7 @@ def _draw_mnist(folder: Path, size: int, tell: Progress) -> None:
 
 def _draw_csv(folder: Path, size: int, tell: Progress) -> None:
     # What the course expects of "digits" was measured on straight ones.
-    files.write_mnist_csv(folder, *_digits(size, tell, handwriting.STRAIGHT), "digits")
+    write_csv(folder, *_digits(size, tell, handwriting.STRAIGHT), "digits")
 
 
 def _digits(size: int, tell: Progress, bent: float) -> tuple[mnist.Part, mnist.Part]:
@@ -123,7 +124,7 @@ def _convert_mnist(given: Path, folder: Path) -> None:
 
 
 def _convert_csv(given: Path, folder: Path) -> None:
-    files.write_mnist_csv(folder, *read_mnist(given), _source(given, files.FOLDER, _MNIST))
+    write_csv(folder, *read_mnist(given), _source(given, files.FOLDER, _MNIST))
 
 
 def _fetch_mnist(folder: Path) -> None:
@@ -215,28 +216,6 @@ def version() -> str:
         sha.update(Path(str(module.__file__)).read_bytes())
     sha.update(Path(__file__).read_bytes())  # has the seeds
     return sha.hexdigest()[:12]
-
-
-def _state(given: Path, made: tuple[str, ...]) -> str:
-    """Return a word that changes when the files at `given` do, those that get `made` aside."""
-    folders = [given, *(given / name for name in (batches.FOLDER, "MNIST/raw", "raw"))]
-    sha = hashlib.sha256(str(given.resolve()).encode("utf-8", "surrogateescape"))
-    try:
-        for folder in folders if given.is_dir() else ():
-            for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-                if path.is_file() and path.name not in made and not path.name.startswith("."):
-                    sha.update(_stamp(path))
-        if given.is_file():
-            sha.update(_stamp(given))
-    except OSError as error:
-        raise DataError(f"{given}: cannot be read ({error.strerror})") from None
-    return sha.hexdigest()[:12]
-
-
-def _stamp(path: Path) -> bytes:
-    status = path.stat()
-    line = f"{path.name}\0{status.st_size}\0{status.st_mtime_ns}\n"
-    return line.encode("utf-8", "surrogateescape")
 
 
 def _line(error: Exception) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
-from autograder.mnist import CSV_NAMES, IDX_NAMES, Part, write_csv, write_idx
+from autograder.mnist import CSV_NAMES, IDX_NAMES, Part, write_idx
 
 FOLDER = "MNIST"
 CSV_FILES = (*CSV_NAMES, "SOURCE")
@@ -23,11 +23,6 @@ def write_mnist(out: Path, train: Part, test: Part, source: str) -> None:
         packed = gzip.compress((raw / name).read_bytes(), compresslevel=6, mtime=0)
         (raw / f"{name}.gz").write_bytes(packed)
     write_source(out / FOLDER, source)
-
-
-def write_mnist_csv(out: Path, train: Part, test: Part, source: str) -> None:
-    """Write `mnist_train.csv`, `mnist_test.csv` and SOURCE, which holds the word `source`."""
-    write_csv(out, train, test, source)
 
 
 def write_source(folder: Path, source: str) -> None:

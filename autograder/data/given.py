@@ -16,7 +16,7 @@ import numpy as np
 
 from autograder import datasets
 from autograder.data import batches, colours, command, covid, files, handwriting
-from autograder.data.whole import place
+from autograder.data.kept import kept, state
 from autograder.mnist import DataError, Part, read_mnist
 
 HELD = "held_out.npz"  # images, labels
@@ -106,35 +106,41 @@ def prepare(
         larger, source = datasets.training(cache, real) if training else (small, "digits")
         words = "MNIST" if source == "mnist" else _KINDS["mnist"].drawn
         return Given(small, larger, None, source, words)
-    kinds = [name for name in sets if name in _KINDS]
-    mine = _mine(sets, real) if training else frozenset()
-    small = cache / f"everyday-{_word(sets, 'small')}"
-    _fill(small, sets, 0, None, frozenset())
+    first = next(name for name in sets if name in _KINDS)  # what networks are measured on
+    kind = _KINDS[first]
+    names = [name for one in sets for name in _names(one)]
+    small = kept(
+        cache / f"everyday-{_word(sets, 'small')}", names, lambda folder: _fill(folder, sets, 0)
+    )
     if not training:
-        kind = _KINDS[kinds[0]]
         return Given(small, small, None, kind.drawn_word, kind.drawn)
-    stamp = datasets.state(real) if real is not None and mine else ""
-    larger = cache / f"training-{_word(sets, stamp, *sorted(mine))}"
-    _fill(larger, sets, 1, real, mine)
-    kind = _KINDS[kinds[0]]
-    taken = kinds[0] in mine
-    held = cache / f"held-out-{_word(kinds[:1], stamp if taken else '', str(seed))}"
-    place(
-        held,
-        (HELD,),
-        held.name,
+    mine = _mine(sets, real)
+    stamp = state(real) if real is not None else ""
+    larger = kept(
+        cache / f"training-{_word(sets, stamp, *sorted(mine))}",
+        names,
+        lambda folder: _fill(folder, sets, 1, real, mine),
+    )
+    taken = first in mine
+    held = kept(
+        cache / f"held-out-{_word([first], stamp if taken else '', str(seed))}",
+        [HELD],
         lambda folder: _hold_out(folder, kind, real if taken else None, seed),
-        "held-out",
     )
     source = kind.real_word if taken else kind.drawn_word
     return Given(small, larger, held / HELD, source, kind.real if taken else kind.drawn)
+
+
+def _names(name: str) -> tuple[str, ...]:
+    """Return the files and folders that the set of that name consists of."""
+    return _KINDS[name].names if name in _KINDS else (covid.FILE,)
 
 
 def everyday_files(sets: Sequence[str]) -> dict[str, bytes]:
     """Return the everyday data as files, for the student's folder; gzipped twins are left out."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _fill(folder, sets, 0, None, frozenset())
+        _fill(folder, sets, 0)
         return {
             path.relative_to(folder).as_posix(): path.read_bytes()
             for path in sorted(folder.rglob("*"))
@@ -162,23 +168,21 @@ def _mine(sets: Sequence[str], real: Path | None) -> frozenset[str]:
 
 
 def _fill(
-    folder: Path, sets: Sequence[str], size: int, real: Path | None, mine: frozenset[str]
+    folder: Path,
+    sets: Sequence[str],
+    size: int,
+    real: Path | None = None,
+    mine: frozenset[str] = frozenset(),
 ) -> None:
     """Write the `sets` into `folder`; those in `mine` from `real`, the others drawn."""
     for name in sets:
         given = real if name in mine else None
-        names = _KINDS[name].names if name in _KINDS else (covid.FILE,)
-
-        def fill(target: Path, name: str = name, given: Path | None = given) -> None:
-            if name in _KINDS:
-                _write_images(target, _KINDS[name], size, given)
-            elif given is None:
-                covid.write_table(target / covid.FILE, covid.draw_table(_CASES[size], 21 + size))
-            else:
-                covid.write_table(target / covid.FILE, covid.read_table(given))
-
-        place(folder, names, folder.name, fill, name)
-    folder.chmod(0o755)  # a worker may run as somebody else
+        if name in _KINDS:
+            _write_images(folder, _KINDS[name], size, given)
+        elif given is None:
+            covid.write_table(folder / covid.FILE, covid.draw_table(_CASES[size], 21 + size))
+        else:
+            covid.write_table(folder / covid.FILE, covid.read_table(given))
 
 
 def _write_images(folder: Path, kind: _Images, size: int, real: Path | None) -> None:
