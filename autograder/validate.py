@@ -143,9 +143,9 @@ def validate(
     proofs: list[Proof] = []
 
     def body(bench: Bench) -> None:
-        known = mistake_library.load(bench.assignment.mistakes)
+        declared = mistake_library.load(bench.assignment.mistakes)
         tasks = {task.id for task in bench.manifest.tasks}
-        for mistake in known:
+        for mistake in declared:
             for task in mistake.tasks:
                 if task not in tasks:
                     raise ValidateError(f"mistake '{mistake.id}' belongs to no task: {task}")
@@ -156,7 +156,8 @@ def validate(
                         f"the functions of '{task}' in assignment.toml"
                     )
         # At the quick level nothing could notice a mistake in what only training shows.
-        known = tuple(one for one in known if not bench.left_out.issuperset(one.tasks))[::every]
+        seen = tuple(one for one in declared if not bench.left_out.issuperset(one.tasks))
+        known = seen[::every]
         by_name = {mistake.id: mistake for mistake in known}
         questions = {}
         if bench.assignment.questions.is_file():
@@ -184,7 +185,6 @@ def validate(
         proof = _judge(bench, known, confused, rows)
         proof.misconceptions = sum(len(one.mistakes) for one in confused.values())
         proof.slips += prove_all(questions.values())
-        declared = mistake_library.load(bench.assignment.mistakes)
         proof.slips += slips(bench.assignment, bench.manifest, bench.collected, declared)
         if synchronise(bench.assignment, bench.assignment.root, check=True):
             proof.slips.append("the skeleton differs from the solution; run: autograder sync")

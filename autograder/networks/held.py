@@ -29,11 +29,18 @@ def provide_held_out(place: Path | None) -> None:
     _place[0] = place
 
 
-def as_images(pixels: np.ndarray) -> torch.Tensor:
-    """Turn (N, H, W) or (N, H, W, 3) bytes into (N, C, H, W) float32 in [0, 1], like ToTensor."""
+def channels_first(pixels: np.ndarray) -> torch.Tensor:
+    """Turn (N, H, W) or (N, H, W, 3) bytes into (N, C, H, W) bytes."""
     images = torch.from_numpy(np.array(pixels))
     images = images.unsqueeze(1) if images.ndim == 3 else images.permute(0, 3, 1, 2)
-    return images.to(torch.float32).div_(255).contiguous()
+    return images.contiguous()
+
+
+def read_labelled(file: Path, count: int | None = None) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return images (N, C, H, W) as bytes and labels (N,) int64, or the first `count` of them."""
+    with np.load(file, allow_pickle=False) as found:
+        images, labels = found["images"][:count], found["labels"][:count]
+    return channels_first(images), torch.from_numpy(labels.astype(np.int64))
 
 
 def held_out(count: int | None = None) -> HeldOut:
@@ -41,9 +48,8 @@ def held_out(count: int | None = None) -> HeldOut:
     place = _place[0]
     if place is None:
         raise HeldOutError("nothing is held out from a test that does not train; say @trains")
-    with np.load(place, allow_pickle=False) as file:
-        images, labels = file["images"][:count], file["labels"][:count]
-    return HeldOut(as_images(images), torch.from_numpy(labels.astype(np.int64)))
+    images, labels = read_labelled(place, count)
+    return HeldOut(images.to(torch.float32).div_(255), labels)  # in [0, 1], like ToTensor
 
 
 def accuracy_on(held: HeldOut, predictions: Any) -> float:

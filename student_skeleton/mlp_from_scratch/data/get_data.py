@@ -4,6 +4,9 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from studentkit.torchvision_ops import declare_missing_operators  # noqa: E402
 
 
 def write_csv(dataset, path):
@@ -14,27 +17,6 @@ def write_csv(dataset, path):
         for label, pixels in zip(dataset.targets.tolist(), images, strict=True):
             file.write(",".join(map(str, [label, *pixels])) + "\n")
     unfinished.replace(path)  # an interrupted run leaves no half a file behind
-
-
-def declare_missing_operators():
-    """Let torchvision be imported beside a torch build that lacks its two compiled operators.
-
-    torchvision from the package index expects a CUDA build of torch; beside a CPU build its
-    import stops at an operator that reading MNIST never calls.
-    """
-    import torch
-
-    signatures = {
-        "nms": "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
-        "qnms": "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
-    }
-    try:
-        import torchvision  # noqa: F401
-    except RuntimeError:
-        for name in [name for name in sys.modules if name.split(".")[0] == "torchvision"]:
-            del sys.modules[name]
-        for name, signature in signatures.items():
-            torch.library.define(f"torchvision::{name}", signature)
 
 
 def main():
