@@ -35,7 +35,7 @@ def notebook() -> NotebookNode:
     return new_notebook(cells=cells)
 
 
-def page(config: Config) -> str:
+def page(config: Config, shown: NotebookNode | None = None) -> str:
     config.HTMLExporter.template_name = "formgrade"
     folder = Path(formgrader.__file__).parent / "templates"
     config.HTMLExporter.extra_template_basedirs = [str(folder)]
@@ -44,7 +44,9 @@ def page(config: Config) -> str:
         "notebook_id name prev next"
     ).split()
     resources: dict[str, Any] = dict.fromkeys(names, "") | {"index": 0, "total": 1}
-    html, _ = HTMLExporter(config=config).from_notebook_node(notebook(), resources=resources)
+    html, _ = HTMLExporter(config=config).from_notebook_node(
+        shown or notebook(), resources=resources
+    )
     return str(html)
 
 
@@ -78,3 +80,49 @@ def test_a_course_with_the_confined_kernel_shows_text(tmp_path: Path) -> None:
     html = page(config)
     assert [attack for attack in ACTIVE if attack in html] == []
     assert "Because $a" in html and "link" in html
+
+
+def disarmed_config() -> Config:
+    config = Config()
+    exec(kernelspec.page_lines(), {"c": config})
+    return config
+
+
+def test_a_photo_pasted_into_an_answer_is_shown() -> None:
+    """A derivation on paper is an answer; what calls itself a picture and is none is not shown."""
+    shown = notebook()
+    shown.cells[0].source = "![mine](attachment:photo.png) ![not](attachment:page.png)"
+    shown.cells[0].attachments = {
+        "photo.png": {"image/png": "aGVsbG8="},
+        "page.png": {"text/html": "PHNjcmlwdD4="},
+    }
+    html = page(disarmed_config(), shown)
+    assert "data:image/png;base64,aGVsbG8=" in html
+    assert "PHNjcmlwdD4" not in html and "text/html;base64" not in html
+
+
+def test_an_attachment_that_is_not_there_costs_nobody_the_page() -> None:
+    """nbconvert stops at it; the person who grades sees the rest of the notebook."""
+    shown = notebook()
+    names = ("attachment:gone.png", "&#97;ttachment:gone", "attachment:", 'attachment:x"onerror="y')
+    shown.cells[0].source = "Before. " + " ".join(f"![one]({name})" for name in names) + "\n\n[p]"
+    shown.cells[0].source += "\n\n![two][p]\n\n[p]: attachment:other.png"
+    html = page(disarmed_config(), shown)
+    assert "Before." in html and "onerror=" not in html
+    with pytest.raises(Exception, match="missing attachment"):
+        page(Config(), shown)
+
+
+def test_figures_have_a_text_for_who_cannot_see_them() -> None:
+    """It is ours: the student's own would be put into the page as it is."""
+    shown = notebook()
+    shown.cells[1].outputs = [
+        new_output(
+            "display_data",
+            data={"image/png": "aGVsbG8="},
+            metadata={"image/png": {"alt": '"><script>alert(1)</script>'}},
+        )
+    ]
+    html = page(disarmed_config(), shown)
+    assert 'alt="a figure that the cell above drew"' in html
+    assert "alert(1)" not in html
