@@ -52,8 +52,8 @@ Jobs = Annotated[
 Data = Annotated[
     Path | None,
     typer.Option(
-        help="Folder with the assignment's real data, as torchvision lays it out (MNIST as IDX or as "
-        "the two CSV files), for the tests that train. Without it images are drawn on the spot.",
+        help="Folder with the assignment's real data, as torchvision lays it out (MNIST as IDX "
+        "or as the two CSV files), for the tests that train. Without it images are drawn.",
     ),
 ]
 Training = Annotated[
