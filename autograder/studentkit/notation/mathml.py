@@ -22,6 +22,7 @@ from studentkit.notation.tree import (
     Tuple,
 )
 
+_DECIMALS = 6  # that are shown
 _LETTERS = {name: letter for letter, name in reversed(GREEK.items()) if len(name) > 1}
 _LETTERS |= {"lam": "λ", "epsilon": "ε", "mu": "μ", "Sigma": "Σ"}
 _ACCENTS = {"hat": "^", "bar": "¯", "tilde": "~"}
@@ -78,10 +79,17 @@ def _table(rows: list[str]) -> str:
     return "<mtable>" + "".join(f"<mtr>{row}</mtr>" for row in rows) + "</mtable>"
 
 
+def _short(number: str) -> str:
+    """Cut a long decimal fraction off; the text beside it has all its digits."""
+    whole, point, decimals = number.partition(".")
+    long = decimals.isdecimal() and len(decimals) > _DECIMALS
+    return f"{whole}{point}{decimals[:_DECIMALS]}…" if long else number
+
+
 def _bare(tree: Tree) -> str:
     match tree:
         case Number():
-            return f"<mn>{escape(literal(tree).strip('()'))}</mn>"
+            return f"<mn>{escape(_short(literal(tree).strip('()')))}</mn>"
         case Constant(name):
             return _word(name)
         case Name(name):

@@ -38,6 +38,13 @@ def test_what_cannot_be_read_is_refused_at_its_place(
     assert str(refusal.value).endswith(message)
 
 
+def test_long_decimals_are_cut_in_the_page_and_whole_in_the_text() -> None:
+    """Ten ninths as Python prints them would not fit into a table."""
+    reading = read("0.1111111111111111*x + 0.5", Names(vars={"x": "real"}))
+    assert "0.1111111111111111" in reading.text()
+    assert "<mn>0.111111…</mn>" in reading.mathml() and "<mn>0.5</mn>" in reading.mathml()
+
+
 @pytest.mark.parametrize(("question", "typed", "_text", "_shape"), FORMS)
 def test_a_reading_can_be_shown(question: str, typed: str, _text: str, _shape: object) -> None:
     """MathML is well-formed XML, LaTeX has balanced braces; the tree keeps to its own list."""
