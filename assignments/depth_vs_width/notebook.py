@@ -276,20 +276,18 @@ read_back("or_network", "xor_layers", "xor_network", "relu_of_both_signs")
 # The design computes OR with as few units as possible.
 typed = typed_answers("or_network")
 ### BEGIN HIDDEN TESTS
-from autograder.answers import check as judged
+from autograder.answers import assert_correct
 
-for name, answer in typed.items():
-    assert judged("depth_vs_width", name, answer).verdict == "correct", name
+assert_correct("depth_vs_width", typed)
 ### END HIDDEN TESTS
 
 # %% kind="check" id="check_xor_network" task="xor_network"
 # The answers on XOR are right.
 typed = typed_answers("xor_network")
 ### BEGIN HIDDEN TESTS
-from autograder.answers import check as judged
+from autograder.answers import assert_correct
 
-for name, answer in typed.items():
-    assert judged("depth_vs_width", name, answer).verdict == "correct", name
+assert_correct("depth_vs_width", typed)
 ### END HIDDEN TESTS
 
 # %% [markdown] kind="written" id="xor_minimum" item="xor_minimum"
@@ -615,10 +613,9 @@ read_back("image_shape", "image_counts", "majority_accuracy")
 # The answers on the data are right.
 typed = typed_answers("mnist_data")
 ### BEGIN HIDDEN TESTS
-from autograder.answers import check as judged
+from autograder.answers import assert_correct
 
-for name, answer in typed.items():
-    assert judged("depth_vs_width", name, answer).verdict == "correct", name
+assert_correct("depth_vs_width", typed)
 ### END HIDDEN TESTS
 
 # %% kind="check" id="check_digit_data" task="digit_data" tests="files"
@@ -772,10 +769,9 @@ read_back("patch_positions", "filter_parameters", "filter_output")
 # The answers on the sizes of convolutions are right.
 typed = typed_answers("convolution_sizes")
 ### BEGIN HIDDEN TESTS
-from autograder.answers import check as judged
+from autograder.answers import assert_correct
 
-for name, answer in typed.items():
-    assert judged("depth_vs_width", name, answer).verdict == "correct", name
+assert_correct("depth_vs_width", typed)
 ### END HIDDEN TESTS
 
 # %% [markdown] kind="written" id="zero_padding" item="zero_padding"
@@ -797,10 +793,9 @@ read_back(
 # The answers on pooling are right.
 typed = typed_answers("pooling")
 ### BEGIN HIDDEN TESTS
-from autograder.answers import check as judged
+from autograder.answers import assert_correct
 
-for name, answer in typed.items():
-    assert judged("depth_vs_width", name, answer).verdict == "correct", name
+assert_correct("depth_vs_width", typed)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -916,10 +911,9 @@ read_back("flat_size", "sample_cnn_parameters", "wide_cnn_parameters")
 # The answers on how many parameters there are, are right.
 typed = typed_answers("layer_counts")
 ### BEGIN HIDDEN TESTS
-from autograder.answers import check as judged
+from autograder.answers import assert_correct
 
-for name, answer in typed.items():
-    assert judged("depth_vs_width", name, answer).verdict == "correct", name
+assert_correct("depth_vs_width", typed)
 ### END HIDDEN TESTS
 
 # %% kind="check" id="check_cnn" task="cnn" tests="files"
@@ -993,10 +987,9 @@ read_back("dropout_sweep", "iterations")
 # The answers on the sweep and on iterations are right.
 typed = typed_answers("training_counts")
 ### BEGIN HIDDEN TESTS
-from autograder.answers import check as judged
+from autograder.answers import assert_correct
 
-for name, answer in typed.items():
-    assert judged("depth_vs_width", name, answer).verdict == "correct", name
+assert_correct("depth_vs_width", typed)
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -196,10 +196,9 @@ read_back("normalize", "normalize_grey")
 # The answers on normalising images are right.
 typed = typed_answers("normalization")
 ### BEGIN HIDDEN TESTS
-from autograder.answers import check as judged
+from autograder.answers import assert_correct
 
-for name, answer in typed.items():
-    assert judged("image_classifier", name, answer).verdict == "correct", name
+assert_correct("image_classifier", typed)
 ### END HIDDEN TESTS
 
 # %% [markdown] kind="written" id="what_normalize_does" item="what_normalize_does"
@@ -280,10 +279,9 @@ read_back("convolution_side", "convolution_output", "padding_and_stride")
 # The answers on the sizes of convolutions are right.
 typed = typed_answers("convolution_sizes")
 ### BEGIN HIDDEN TESTS
-from autograder.answers import check as judged
+from autograder.answers import assert_correct
 
-for name, answer in typed.items():
-    assert judged("image_classifier", name, answer).verdict == "correct", name
+assert_correct("image_classifier", typed)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -344,10 +342,9 @@ read_back(
 # The answers on the network's sizes are right.
 typed = typed_answers("architecture")
 ### BEGIN HIDDEN TESTS
-from autograder.answers import check as judged
+from autograder.answers import assert_correct
 
-for name, answer in typed.items():
-    assert judged("image_classifier", name, answer).verdict == "correct", name
+assert_correct("image_classifier", typed)
 ### END HIDDEN TESTS
 
 # %% [markdown] kind="written" id="describe_network" item="describe_network"
@@ -419,10 +416,9 @@ read_back("k3_conv2_output", "k3_pooled_side", "k3_inputs", "k3_regrouped_rows")
 # The answers on kernels of 3×3 are right.
 typed = typed_answers("kernel_three")
 ### BEGIN HIDDEN TESTS
-from autograder.answers import check as judged
+from autograder.answers import assert_correct
 
-for name, answer in typed.items():
-    assert judged("image_classifier", name, answer).verdict == "correct", name
+assert_correct("image_classifier", typed)
 ### END HIDDEN TESTS
 
 # %% [markdown] kind="written" id="kernel_three_consequences" item="kernel_three_consequences"
@@ -492,10 +488,9 @@ read_back("iterations_batch_4", "iterations_batch_16", "loss_entries")
 # The answers on iterations are right.
 typed = typed_answers("training_counts")
 ### BEGIN HIDDEN TESTS
-from autograder.answers import check as judged
+from autograder.answers import assert_correct
 
-for name, answer in typed.items():
-    assert judged("image_classifier", name, answer).verdict == "correct", name
+assert_correct("image_classifier", typed)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -690,10 +685,9 @@ read_back("gradient_of_x_x", "gradient_of_trace", "gradient_of_bilinear", "jacob
 # The answers on gradients of vectors and matrices are right.
 typed = typed_answers("matrix_calculus")
 ### BEGIN HIDDEN TESTS
-from autograder.answers import check as judged
+from autograder.answers import assert_correct
 
-for name, answer in typed.items():
-    assert judged("image_classifier", name, answer).verdict == "correct", name
+assert_correct("image_classifier", typed)
 ### END HIDDEN TESTS
 
 # %% id="read_cross_entropy"
@@ -703,10 +697,9 @@ read_back("likelihood", "log_likelihood", "loss", "loss_gradient")
 # The answers on likelihood and cross-entropy are right.
 typed = typed_answers("cross_entropy")
 ### BEGIN HIDDEN TESTS
-from autograder.answers import check as judged
+from autograder.answers import assert_correct
 
-for name, answer in typed.items():
-    assert judged("image_classifier", name, answer).verdict == "correct", name
+assert_correct("image_classifier", typed)
 ### END HIDDEN TESTS
 
 # %% [markdown] kind="written" id="bernoulli_reason" item="bernoulli_reason"
@@ -775,10 +768,9 @@ read_back("penalised_gradient", "l2_update", "decay_factor")
 # The answers on the penalty are right.
 typed = typed_answers("weight_decay")
 ### BEGIN HIDDEN TESTS
-from autograder.answers import check as judged
+from autograder.answers import assert_correct
 
-for name, answer in typed.items():
-    assert judged("image_classifier", name, answer).verdict == "correct", name
+assert_correct("image_classifier", typed)
 ### END HIDDEN TESTS
 
 # %% kind="answer" id="penalties"

@@ -457,50 +457,45 @@ read_back()
 # The answers on softmax and log-sum-exp are right.
 typed = typed_answers("theory_softmax")
 ### BEGIN HIDDEN TESTS
-from autograder.answers import check as judged
+from autograder.answers import assert_correct
 
-for name, answer in typed.items():
-    assert judged("mlp_from_scratch", name, answer).verdict == "correct", name
+assert_correct("mlp_from_scratch", typed)
 ### END HIDDEN TESTS
 
 # %% kind="check" id="check_theory_gates" task="theory_gates" points=6
 # The answers on AND, OR and XOR are right.
 typed = typed_answers("theory_gates")
 ### BEGIN HIDDEN TESTS
-from autograder.answers import check as judged
+from autograder.answers import assert_correct
 
-for name, answer in typed.items():
-    assert judged("mlp_from_scratch", name, answer).verdict == "correct", name
+assert_correct("mlp_from_scratch", typed)
 ### END HIDDEN TESTS
 
 # %% kind="check" id="check_theory_gradients" task="theory_gradients" points=10
 # The answers on losses and gradients are right.
 typed = typed_answers("theory_gradients")
 ### BEGIN HIDDEN TESTS
-from autograder.answers import check as judged
+from autograder.answers import assert_correct
 
-for name, answer in typed.items():
-    assert judged("mlp_from_scratch", name, answer).verdict == "correct", name
+assert_correct("mlp_from_scratch", typed)
 ### END HIDDEN TESTS
 
 # %% kind="check" id="check_theory_optimizer" task="theory_optimizer" points=4
 # The answers on the penalty and the optimizer are right.
 typed = typed_answers("theory_optimizer")
 ### BEGIN HIDDEN TESTS
-from autograder.answers import check as judged
+from autograder.answers import assert_correct
 
-for name, answer in typed.items():
-    assert judged("mlp_from_scratch", name, answer).verdict == "correct", name
+assert_correct("mlp_from_scratch", typed)
 ### END HIDDEN TESTS
 
 # %% kind="check" id="check_theory_counts" task="theory_counts" points=2
 # The answers on sizes and counts are right.
 typed = typed_answers("theory_counts")
 ### BEGIN HIDDEN TESTS
-from autograder.answers import check as judged
+from autograder.answers import assert_correct
 
-for name, answer in typed.items():
-    assert judged("mlp_from_scratch", name, answer).verdict == "correct", name
+assert_correct("mlp_from_scratch", typed)
 ### END HIDDEN TESTS
 
 # %% [markdown] kind="written" id="softmax_derivation" item="softmax_derivation"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -13,7 +14,16 @@ from autograder.answers.notation import Unreadable
 from autograder.answers.questions import Question, QuestionError, load
 from autograder.layout import LayoutError, find_root
 
-__all__ = ["Checked", "Question", "QuestionError", "Verdict", "check", "judge", "load"]
+__all__ = [
+    "Checked",
+    "Question",
+    "QuestionError",
+    "Verdict",
+    "assert_correct",
+    "check",
+    "judge",
+    "load",
+]
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,15 @@ def check(assignment: str, name: str, answer: Any, root: Path | None = None) -> 
     return Checked(
         verdict.verdict, verdict.mistake, verdict.hint, verdict.message, reading.mathml()
     )
+
+
+def assert_correct(assignment: str, answers: Mapping[str, Any]) -> None:
+    """Raise AssertionError, which names the first wrong one, unless all `answers` are correct.
+
+    The hidden part of a notebook's check; how an answer is wrong stays out. Raises QuestionError.
+    """
+    for name, answer in answers.items():
+        assert check(assignment, name, answer).verdict == "correct", f"{name} is not correct"
 
 
 @lru_cache(maxsize=16)

@@ -174,3 +174,18 @@ def test_nothing_of_the_key_is_in_the_public_files() -> None:
         text = Path(path).read_text()
         for question in corpus.questions().values():
             assert not any(one.hint in text for one in question.misconceptions)
+
+
+def test_the_hidden_part_of_a_notebooks_check_names_the_wrong_answer() -> None:
+    """One of several is wrong; how stays out of it."""
+    right = {one.name: one.reference.text() for one in load_right()}
+    judging.assert_correct(PLACE.name, right)
+    with pytest.raises(AssertionError) as caught:
+        judging.assert_correct(PLACE.name, {**right, "total_parameters": 17})
+    assert str(caught.value) == "total_parameters is not correct"
+
+
+def load_right() -> list[judging.Question]:
+    """Return the questions about the network's sizes."""
+    questions = corpus.questions().values()
+    return [one for one in questions if one.task == "architecture" and PLACE.name in one.id]

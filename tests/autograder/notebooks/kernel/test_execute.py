@@ -173,6 +173,18 @@ def test_outputs_of_any_shape_are_cleaned() -> None:
     nbformat.validate(new_notebook(cells=[new_code_cell("", outputs=kept)]))
 
 
+def test_what_torch_says_of_the_kernel_is_left_out() -> None:
+    """A kernel without /proc is ours; what a student prints beside it stays."""
+    words = "Error in cpuinfo: failed to parse processor information from /proc/cpuinfo\n"
+    warning = "[W1121 16:45:56.21 NNPACK.cpp:54] Could not initialize NNPACK! Reason: memory.\n"
+    printed = [
+        {"output_type": "stream", "name": "stderr", "text": text}
+        for text in (words, f"{warning}mine\n")
+    ]
+    kept = Cleaning().cell("cell 1", printed)
+    assert [output["text"] for output in kept] == ["mine\n"]
+
+
 def test_flooding_the_sockets_costs_its_cell() -> None:
     """Bytes past ipykernel end the kernel, not the grader."""
     flood = (
