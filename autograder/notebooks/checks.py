@@ -38,7 +38,7 @@ def define(namespace: dict[str, Any]) -> None:
         if cell.kind != "check" or cell.tests == "files" or cell.task in typed:
             continue
         title, visible, whole = _parts(cell)
-        imports = _imports(cells[:number])
+        imports = _imports(cells[:number], _used(_tree(cell, whole)))
         tests = [_test(cell, cell.id, title, imports + visible, known=True)]
         if whole != visible:
             more = f"{title} It holds for further cases."
@@ -73,15 +73,27 @@ def _parts(cell: Cell) -> tuple[str, str, str]:
     return title, "\n".join(visible), "\n".join(whole)
 
 
-def _imports(cells: Sequence[Cell]) -> str:
-    """Return the import statements of the given cells: a check may rely on them."""
+def _imports(cells: Sequence[Cell], used: set[str]) -> str:
+    """Return the import statements of the given cells for the names in `used`: a check may rely
+    on them, and a file of the student's that cannot be imported costs no check without it.
+    """
     lines = []
     for cell in cells:
         if cell.kind == "given" and not cell.markdown:
             for node in _tree(cell, _without_magics(cell.text)).body:
                 if isinstance(node, ast.Import | ast.ImportFrom):
-                    lines.append(ast.unparse(node) + "\n")
+                    node.names = [one for one in node.names if _bound(one) in used]
+                    lines += [ast.unparse(node) + "\n"] * bool(node.names)
     return "".join(lines)
+
+
+def _bound(alias: ast.alias) -> str:
+    """Return the name that an import gives to what it imports."""
+    return (alias.asname or alias.name).split(".")[0]
+
+
+def _used(tree: ast.Module) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def _without_magics(text: str) -> str:
@@ -128,7 +140,7 @@ def _free(tree: ast.Module) -> set[str]:
         elif isinstance(node, ast.arg):
             bound.add(node.arg)
         elif isinstance(node, ast.Import | ast.ImportFrom):
-            bound |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+            bound |= {_bound(alias) for alias in node.names}
         elif isinstance(node, ast.ExceptHandler) and node.name:
             bound.add(node.name)
     return used - bound
