@@ -438,9 +438,9 @@ def open_bench(setting: Setting, body: Any) -> None:
 
     notebook = None
     if setting.notebook:
-        from autograder.notebooks.handed_in import load as load_notebook  # brings nbgrader
+        from autograder.notebooks.handed_in import load as load_notebook  # brings nbformat
 
-        notebook = load_notebook(assignment, Path(setting.notebook))
+        notebook = load_notebook(Path(setting.notebook))
         modules |= {MODULE}
 
     def go(tests: list[Test]) -> None:

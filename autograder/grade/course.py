@@ -25,6 +25,7 @@ from autograder.grade.output import write
 from autograder.intake import Source, discover
 from autograder.layout import Assignment
 from autograder.manifest import load as load_manifest
+from autograder.notebooks.prepared import prepared
 from autograder.records import Mark
 from autograder.report.index import Summary, render_index
 from autograder.rubric import load as load_rubric
@@ -79,21 +80,12 @@ def prepare(
         data_source=found.source,
         data_words=found.sentence,
         held_out=str(found.held_out or ""),
-        notebook=str(_notebook(assignment, folder) or ""),
+        notebook=str(prepared(assignment, folder) or ""),
         due=due,
         executes=executes,
         hidden=tier.level is not Level.D,
         training_tests=training,
     )
-
-
-def _notebook(assignment: Assignment, cache: Path) -> Path | None:
-    """Return the file with the notebook that students got, None where there is none."""
-    if not assignment.notebook.is_file():
-        return None
-    from autograder.notebooks.handed_in import prepared  # brings nbgrader
-
-    return prepared(assignment, cache)
 
 
 def _held_out_seed(assignment: Assignment) -> int:

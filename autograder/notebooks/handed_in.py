@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import hashlib
-import importlib.metadata
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -14,19 +13,9 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.atomic import write_text
-from autograder.layout import Assignment
-from autograder.notebooks.build import (
-    BEGIN_SCHEME,
-    END_SCHEME,
-    from_bytes,
-    master,
-    source_of,
-)
+from autograder.notebooks.build import BEGIN_SCHEME, END_SCHEME
 from autograder.notebooks.intake import restored
 from autograder.notebooks.module import FILE, module_of
-from autograder.notebooks.release import student_notebook
-from autograder.notebooks.source import read
 from autograder.records import Submission
 
 NOT_HANDED_IN = "autograder_not_handed_in"  # in the metadata of the released notebook in its place
@@ -101,30 +90,11 @@ def _without_marks(text: str) -> str:
     return "\n".join(line for line in text.split("\n") if line not in (BEGIN_SCHEME, END_SCHEME))
 
 
-def prepared(assignment: Assignment, cache: Path) -> Path | None:
-    """Return the file with the students' notebook, made by nbgrader where it is not kept yet.
-
-    None where the assignment has no notebook. Raises NotebookError and ReleaseError.
-    """
-    source = source_of(assignment)
-    if not source.is_file():
-        return None
-    sha = hashlib.sha256(importlib.metadata.version("nbgrader").encode())
-    package = sorted(Path(__file__).parent.glob("*.py"))
-    for path in (source, assignment.manifest, assignment.rubric, *package):
-        sha.update(path.read_bytes() if path.is_file() else b"")
-    kept = cache / f"notebook-{assignment.id}-{sha.hexdigest()[:12]}.ipynb"
-    if not kept.is_file():
-        cache.mkdir(parents=True, exist_ok=True)
-        write_text(kept, student_notebook(assignment).decode("utf-8"))
-    return kept
-
-
-def load(assignment: Assignment, released: Path) -> Notebook:
-    """Read what `prepared` keeps; raises NotebookError."""
-    by_files = {cell.id for cell in read(source_of(assignment)) if cell.tests == "files"}
-    full, given = master(assignment), from_bytes(released.read_bytes())
-    return Notebook(assignment.id, full, given, frozenset(by_files))
+def load(kept: Path) -> Notebook:
+    """Read what `prepared.prepared` keeps."""
+    found = json.loads(kept.read_text(encoding="utf-8"))
+    full, released = (_nbformat.from_dict(found[name]) for name in ("full", "released"))
+    return Notebook(found["assignment"], full, released, frozenset(found["by_files"]))
 
 
 def _chosen(files: dict[str, bytes], assignment: str) -> tuple[str, list[str]]:
