@@ -9,9 +9,17 @@ import pytest
 
 
 @pytest.fixture(scope="session", autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Keep drawn digits and the replies of known mistakes apart from the user's, for all tests."""
-    folder = tmp_path_factory.mktemp("cache")
+def cache(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep drawn digits and the replies of known mistakes apart from the user's, for all tests.
+
+    Its files are named after all that they depend on, so that they serve every process of a run,
+    and the next run too; `pytest --cache-clear` begins anew.
+    """
+    if pytestconfig.pluginmanager.has_plugin("cacheprovider"):
+        folder = Path(pytestconfig.cache.mkdir("autograder"))
+    else:
+        folder = tmp_path_factory.mktemp("cache")
+    folder.chmod(0o755)  # a worker may run as somebody else
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder))
         yield folder

@@ -111,28 +111,47 @@ SUBMISSIONS: dict[str, dict[str, bytes]] = {
 }
 
 
+HANGS = "sigmoid_that_hangs"  # waits for its limits: graded where it is asked for
+
+
+class Results(dict[str, dict[str, Any]]):
+    """The results of all submissions, graded without the tests that train."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+        self.grade([name for name in SUBMISSIONS if name != HANGS])
+
+    def __missing__(self, name: str) -> dict[str, Any]:
+        self.grade([name])
+        return self[name]
+
+    def grade(self, names: list[str]) -> None:
+        """Grade submissions in one class."""
+        place = self.folder / names[0]
+        for name in names:
+            for path, content in SUBMISSIONS[name].items():
+                target = place / "class" / name / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content)
+        command = [sys.executable, "-m", "autograder.cli", "grade", "mlp_from_scratch"]
+        submissions = [str(place / "class" / name) for name in names]
+        done = subprocess.run(
+            [*command, *submissions, "-o", str(place / "out"), "--no-training"],
+            cwd=_ROOT,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stderr
+        for name in names:
+            self[name] = json.loads((place / "out" / name / "results.json").read_text())
+
+
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """Grade all of them in one class, without the tests that train."""
-    folder = tmp_path_factory.mktemp("carried")
-    for name, files in SUBMISSIONS.items():
-        for path, content in files.items():
-            target = folder / "class" / name / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-    command = [sys.executable, "-m", "autograder.cli", "grade", "mlp_from_scratch"]
-    done = subprocess.run(
-        [*command, str(folder / "class"), "-o", str(folder / "out"), "--no-training"],
-        cwd=_ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    return {
-        name: json.loads((folder / "out" / name / "results.json").read_text())
-        for name in SUBMISSIONS
-    }
+def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """Grade all but the one that hangs."""
+    return Results(tmp_path_factory.mktemp("carried"))
 
 
 def lost(result: dict[str, Any]) -> set[str]:
@@ -150,7 +169,7 @@ def output(result: dict[str, Any], task: str) -> str:
     "name",
     [
         "wrong_sigmoid",
-        "sigmoid_that_hangs",
+        pytest.param(HANGS, marks=pytest.mark.slow),
         "sigmoid_that_kills",
         "no_sigmoid",
         "model_with_functions_among_its_attributes",

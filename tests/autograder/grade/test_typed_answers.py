@@ -79,8 +79,8 @@ penalised_gradient = "sum(sum(sum(sum(g_i, i), i), i), i)"
 l2_update = "exp(exp(exp(exp(9))))*w"
 def __getattr__(name): return "2*x"
 """,
-    "hanging": _BLANK + "while True: pass\n",
 }
+HANGING = {"hanging": _BLANK + "while True: pass\n"}
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -99,12 +99,17 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Grade the class once; but for their answers all hand in the reference."""
-    folder = tmp_path_factory.mktemp("typed")
-    for name, text in CLASS.items():
+    return graded(tmp_path_factory.mktemp("typed"), CLASS)
+
+
+def graded(folder: Path, sheets: dict[str, str]) -> Path:
+    """Grade submissions that differ in `answers.py`."""
+    for name, text in sheets.items():
         place = folder / "class" / name
         shutil.copytree(_PLACE.solution, place, ignore=shutil.ignore_patterns("weights"))
         (place / "answers.py").write_text(text, encoding="utf-8")
-    done = run("grade", "image_classifier", folder / "class", "-o", folder / "out", "--quick")
+    submissions = [folder / "class" / name for name in sheets]
+    done = run("grade", "image_classifier", *submissions, "-o", folder / "out", "--quick")
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -122,9 +127,15 @@ def test_right_answers_earn_everything_in_any_form(folder: Path, name: str) -> N
     assert found["score"] == found["extra_data"]["max_score"]
 
 
-@pytest.mark.parametrize("name", ["blank", "hostile", "hanging"])
+@pytest.mark.slow
+def test_a_sheet_that_hangs_earns_nothing_and_costs_no_other_task(tmp_path: Path) -> None:
+    """It has a score: that of everything else."""
+    test_nothing_is_earned_without_an_answer(graded(tmp_path, HANGING), "hanging")
+
+
+@pytest.mark.parametrize("name", ["blank", "hostile"])
 def test_nothing_is_earned_without_an_answer(folder: Path, name: str) -> None:
-    """No forged equality, text, size or hang is worth a point, and each has a score."""
+    """No forged equality, text or size is worth a point, and each has a score."""
     found = result(folder, name)
     assert found["score"] == found["extra_data"]["max_score"] - _TYPED
     assert found["extra_data"]["outcome"] == "graded"

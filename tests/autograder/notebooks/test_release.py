@@ -35,6 +35,7 @@ def test_students_get_the_questions_and_no_answers(
 WRITTEN = ("why_squash", "what_else")
 
 
+@pytest.mark.slow
 def test_equal_sources_give_equal_bytes(tiny: Assignment, made: SetUp) -> None:
     """Another project in another folder, made anew, gives the very notebook of the course."""
     assert student_notebook(tiny) == made.released.read_bytes().rstrip(b"\n") + b"\n"

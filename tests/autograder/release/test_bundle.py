@@ -189,6 +189,7 @@ def test_data_of_the_staff_is_not_source(project: Path) -> None:
     assert "data/train.csv" not in files
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", list_assignments(ROOT), ids=lambda place: place.id)
 def test_every_assignment_of_this_project_can_be_released(
     place: Assignment, tmp_path: Path

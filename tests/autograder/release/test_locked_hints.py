@@ -64,6 +64,7 @@ def run(folder: Path) -> str:
     return " ".join(done.stdout.split())
 
 
+@pytest.mark.slow
 def test_the_table_has_the_hint_of_a_known_mistake(folder: Path) -> None:
     """Written in another way than the mistake in the library, it is recognised all the same."""
     file = folder / "models" / "_base_network.py"
@@ -82,6 +83,7 @@ def test_the_table_has_the_hint_of_a_known_mistake(folder: Path) -> None:
     assert "Hint:" not in said
 
 
+@pytest.mark.slow
 def test_no_hint_can_be_read_in_the_zip(folder: Path) -> None:
     """The file with the hints holds no word of them."""
     text = (folder / "studentkit" / "hints.json").read_text()

@@ -15,7 +15,6 @@ from autograder.notebooks.build import master
 from autograder.notebooks.course import SetUp
 from autograder.notebooks.handed_in import NOT_HANDED_IN, Notebook
 from autograder.notebooks.recording import Course
-from autograder.notebooks.release import student_notebook
 
 TINY = ("tiny", "tiny")  # notebook and assignment
 
@@ -127,11 +126,11 @@ def test_formgrader_takes_it_for_graded(course: Course, tmp_path: Path) -> None:
     assert graded == {"ada", "blaise"}
 
 
-def test_a_person_sees_what_earns_points_and_no_hidden_test(tiny: Assignment) -> None:
+def test_a_person_sees_what_earns_points_and_no_hidden_test(tiny: Assignment, made: SetUp) -> None:
     """The author's text comes back beside the questions; of code nothing does."""
     from autograder.notebooks.build import from_bytes
 
-    released = from_bytes(student_notebook(tiny))
+    released = from_bytes(made.released.read_bytes())
     shown = Notebook("tiny", master(tiny), released).for_a_person(released)
     text = "\n".join(cell.source for cell in shown.cells)
     assert "Products of matrices are matrices" in text

@@ -198,6 +198,7 @@ def test_it_cannot_signal_anyone_outside(course: Path, start: Start) -> None:
     assert kernel.exit_code() == 128 + signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_output_without_end_ends_the_kernel(course: Path, start: Start) -> None:
     """The guard counts, so that no client has to store it."""
     kernel = start(course / "autograded/alice/ps1", bounds=Bounds(output_mb=4))
@@ -220,6 +221,7 @@ def test_bytes_past_the_protocol_do_no_harm_outside(course: Path, start: Start) 
     assert start(course / "autograded/alice/ps1").run("print(1)") == "1\n"
 
 
+@pytest.mark.slow
 def test_processor_time_ends_at_its_bound(course: Path, start: Start) -> None:
     """Even where a loop lets no interrupt through."""
     kernel = start(course / "autograded/alice/ps1", bounds=Bounds(cpu_seconds=3))
@@ -247,6 +249,7 @@ def test_nothing_is_left_of_it(transport: str, course: Path, start: Start) -> No
     assert list(Path("/tmp").glob("autograder-kernel-*")) == []
 
 
+@pytest.mark.slow
 def test_it_ends_with_the_program_that_wanted_it(course: Path) -> None:
     """The client is killed: the guard notices, and takes the kernel with it."""
     program = textwrap.dedent(f"""

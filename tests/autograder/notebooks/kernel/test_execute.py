@@ -62,6 +62,7 @@ def test_honest_cells_print_and_draw(tmp_path: Path) -> None:
     nbformat.validate(executed.notebook)
 
 
+@pytest.mark.slow
 def test_a_hang_costs_its_cell() -> None:
     """Interrupted, or the kernel replaced and the earlier cells run again: what follows runs."""
     executed = execute.run(
@@ -91,6 +92,7 @@ def test_a_hang_costs_its_cell() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_whole_has_a_limit_too() -> None:
     """What is not reached says so."""
     executed = execute.run(
