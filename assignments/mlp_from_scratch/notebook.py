@@ -154,7 +154,8 @@ plt.show()
 # sigmoid is 1 / (1 + e^(-x)), and sigmoid_dev its slope at what went in.
 at = np.array([[-2.0, 0.0], [1.0, 3.0]])
 assert_close(_baseNetwork().sigmoid(at), 1 / (1 + np.exp(-at)), "sigmoid(x)")
-assert_close(_baseNetwork().sigmoid_dev(np.array([0.0])), np.array([0.25]), "the slope at 0")
+places = np.array([0.0, -np.log(2.0)])  # where the sigmoid is 1/2 and 1/3
+assert_close(_baseNetwork().sigmoid_dev(places), np.array([1 / 4, 2 / 9]), "sigmoid_dev(x)")
 ### BEGIN HIDDEN TESTS
 near = _baseNetwork().sigmoid(at + 1e-5) - _baseNetwork().sigmoid(at - 1e-5)
 measured = np.asarray(near) / 2e-5
