@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from autograder.notebooks import calls
-from autograder.sandbox import runtime, tiers
+from autograder.sandbox import runtime, tiers, view
 from autograder.sandbox.filter import FilterError
 from autograder.sandbox.inside.confine import landlock_abi
 
@@ -156,7 +156,7 @@ def start(
         },
         "filter": base64.b64encode(filter_program).decode(),
         "landlock": landlock_abi() > 0,
-        "visible": _visible(python),
+        "visible": view.visible(python),
         "writable": [HOME, "/tmp", "/dev/null"],
         "outside": _OUTSIDE if landlock_abi() else "/outside of everything",
         "hidden": [str(path) for path in hidden],
@@ -211,15 +211,9 @@ def _packages(names: Sequence[str]) -> dict[str, Path]:
 
 
 def _environment() -> dict[str, str]:
-    return {
-        "PATH": "/usr/bin:/bin",
-        "LANG": "C.UTF-8",
+    return view.ENVIRONMENT | {
         "HOME": HOME,
         "MPLCONFIGDIR": "/tmp/matplotlib",
-        "PYTHONHASHSEED": "0",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
         "MALLOC_ARENA_MAX": "2",  # each thread's own arena would reserve 64 MiB of addresses
     }
 
@@ -234,35 +228,9 @@ def _view(
         "--new-session --die-with-parent --cap-drop ALL"
     ).split()
     arguments += ["--size", disk, "--tmpfs", "/tmp", "--size", disk, "--tmpfs", "/home"]
-    arguments += ["--ro-bind", "/usr", "/usr"]
-    for name in ("/lib", "/lib64", "/bin"):
-        link = Path(name)
-        if link.is_symlink():
-            arguments += ["--symlink", str(link.readlink()), name]
-        elif link.exists():
-            arguments += ["--ro-bind", name, name]
-    library = str(python.standard_library)
-    for path in (python.executable, python.standard_library, *python.libraries):
-        if not str(path).startswith("/usr/"):
-            arguments += ["--ro-bind", str(path), str(path)]
-    for hidden in (f"{library}/site-packages", "/usr/lib/python3/dist-packages"):
-        if Path(hidden).is_dir():
-            arguments += ["--size", "4096", "--tmpfs", hidden]
-    if Path("/etc/ld.so.cache").exists():
-        arguments += ["--ro-bind", "/etc/ld.so.cache", "/etc/ld.so.cache"]
-    for name, path in seen.items():
-        arguments += ["--ro-bind", str(path), f"/packages/{name}"]
+    arguments += view.shown(python, seen)
     arguments += ["--ro-bind", str(_BOOT), "/packages/notebook_boot.py"]
     arguments += ["--ro-bind", "/dev/null", _OUTSIDE]
     for name, path in shared.shown:
         arguments += ["--ro-bind", str(path), f"{FOLDER}/{name}"]
-    for device in ("/dev/null", "/dev/zero", "/dev/urandom"):
-        arguments += ["--dev-bind", device, device]
     return [*arguments, "--remount-ro", "/"]
-
-
-def _visible(python: runtime.Interpreter) -> list[str]:
-    paths = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/packages"]
-    paths += [str(path) for path in (python.executable, python.standard_library)]
-    paths += [str(path) for path in python.libraries]
-    return [*paths, "/dev/null", "/dev/urandom", "/dev/zero"]

@@ -21,6 +21,7 @@ epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd2 restart_syscall
 
 _CLONE_THREAD = 0x00010000
 _PR_SET_NAME = 15
+_AF_UNIX = 1
 # F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL F_DUPFD_CLOEXEC; no locks, leases, owners or seals:
 # a lock on a shared read-only file would be a channel between submissions
 _FCNTL = (0, 1, 2, 3, 4, 1030)
@@ -33,11 +34,12 @@ class FilterError(Exception):
 
 
 @functools.cache
-def compiled() -> bytes:
+def compiled(more: tuple[str, ...] = (), pairs: bool = False) -> bytes:
     """Return the program as bytes; raises FilterError where libseccomp is missing.
 
-    Everything that is not listed fails with EPERM. `clone` makes threads only; `clone3` says
-    that it does not exist, so that the C library falls back to `clone`.
+    Everything that is not listed, here or in `more`, fails with EPERM. `clone` makes threads
+    only; `clone3` says that it does not exist, so that the C library falls back to `clone`. With
+    `pairs`, a process may make unix sockets that are connected to each other.
     """
     try:
         import pyseccomp as seccomp
@@ -53,7 +55,7 @@ def compiled() -> bytes:
         if number >= 0:  # negative: exists on other architectures only
             rules.add_rule(seccomp.ALLOW, name, *arguments)
 
-    for name in _ALLOWED:
+    for name in (*_ALLOWED, *more):
         allow(name)
     allow("clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD))
     allow("prctl", seccomp.Arg(0, seccomp.EQ, _PR_SET_NAME))
@@ -62,6 +64,8 @@ def compiled() -> bytes:
         allow("fcntl", seccomp.Arg(1, seccomp.EQ, command))
     for command in _IOCTL:
         allow("ioctl", seccomp.Arg(1, seccomp.EQ, command))
+    if pairs:
+        allow("socketpair", seccomp.Arg(0, seccomp.EQ, _AF_UNIX))
     rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)

@@ -18,7 +18,7 @@ from typing import Any
 
 from autograder.manifest import Limits
 from autograder.sandbox import filter as system_call_filter
-from autograder.sandbox import runtime, tiers
+from autograder.sandbox import runtime, tiers, view
 from autograder.sandbox.inside import wire
 from autograder.sandbox.tiers import Level, Tier
 
@@ -146,26 +146,16 @@ class Zygote:
 
     def _plan(self, shown: dict[str, Path]) -> tuple[list[str], dict[str, Any], dict[str, str]]:
         python = runtime.interpreter()
-        environment = {
-            "PATH": "/usr/bin:/bin",
-            "LANG": "C.UTF-8",
+        environment = view.ENVIRONMENT | {
             "MPLBACKEND": "Agg",
             "HOME": "/tmp",
             "MPLCONFIGDIR": "/tmp",
-            "PYTHONHASHSEED": "0",
-            "OMP_NUM_THREADS": "1",
-            "OPENBLAS_NUM_THREADS": "1",
-            "MKL_NUM_THREADS": "1",
         }
         standard = [str(python.standard_library), str(python.extensions)]
         boot = [str(python.executable), "-I", "-S", "-B", "-c", _BOOT]
         if self.tier.level is Level.A:
             command = self._bubblewrap(python, shown)
-            visible = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/packages"]
-            visible += [str(path) for path in (python.executable, *python.libraries)]
-            visible += [standard[0], "/dev/null", "/dev/urandom", "/dev/zero"]
-            visible = [path for path in visible if path == "/packages" or Path(path).exists()]
-            visible = [path for path in visible if not path.startswith("/usr/") or path == "/usr"]
+            visible = view.visible(python)
             setup = {"visible": visible, "readable": visible, "outside": "/data/outside"}
             return [*command, *boot, *standard, "/packages"], setup, environment
         self._folder = Path(tempfile.mkdtemp(prefix="autograder-"))
@@ -195,32 +185,11 @@ class Zygote:
         if program is None:
             raise ZygoteError("bubblewrap has disappeared")
         command = [program, *tiers.BWRAP_FLAGS, "--size", "16777216", "--tmpfs", "/tmp"]
-        command += ["--ro-bind", "/usr", "/usr"]
-        for name in ("/lib", "/lib64", "/bin"):
-            link = Path(name)
-            if link.is_symlink():
-                command += ["--symlink", str(link.readlink()), name]
-            elif link.exists():
-                command += ["--ro-bind", name, name]
-        library = str(python.standard_library)
-        for path in (python.executable, python.standard_library, *python.libraries):
-            if not str(path).startswith("/usr/"):
-                command += ["--ro-bind", str(path), str(path)]
-        for hidden in (f"{library}/site-packages", "/usr/lib/python3/dist-packages"):
-            if Path(hidden).is_dir():
-                command += ["--tmpfs", hidden]
-        if Path("/etc/ld.so.cache").exists():
-            command += ["--ro-bind", "/etc/ld.so.cache", "/etc/ld.so.cache"]
-        for name, path in shown.items():
-            command += ["--ro-bind", str(path), f"/packages/{name}"]
+        command += view.shown(python, shown)
         command += ["--dir", "/data", "--ro-bind", "/dev/null", "/data/outside"]
         for name, path in self._data.items():
             command += ["--ro-bind", str(path), f"/data/{name}"]
         self._data = {name: Path(f"/data/{name}") for name in self._data}
-        # Single devices instead of `--dev`: its terminals would cost a second user namespace, and
-        # the zygote could no longer return to its own process namespace after a fork.
-        for device in ("/dev/null", "/dev/zero", "/dev/urandom"):
-            command += ["--dev-bind", device, device]
         return [*command, "--proc", "/proc", "--dir", "/mnt", "--remount-ro", "/"]
 
     # workers ----------------------------------------------------------------------------
