@@ -37,7 +37,6 @@ from autograder.sandbox.zygotes import Zygote
 if TYPE_CHECKING:
     from autograder.notebooks.handed_in import Notebook
 
-MODULE = "notebook"  # what tests import a notebook's cells as
 _BY_FILES = "The tests of the files decide; the report tells how they went."
 _NOTHING = Library(())
 _NOT_STUDENTS = {"conftest", "collect_submission", "setup", "tests", "data", "studentkit"}
@@ -439,9 +438,10 @@ def open_bench(setting: Setting, body: Any) -> None:
     notebook = None
     if setting.notebook:
         from autograder.notebooks.handed_in import load as load_notebook  # brings nbformat
+        from autograder.notebooks.module import NAME
 
         notebook = load_notebook(Path(setting.notebook))
-        modules |= {MODULE}
+        modules |= {NAME}
 
     def go(tests: list[Test]) -> None:
         from studentkit.survey import survey

@@ -22,11 +22,6 @@ _SCHEMA = 3  # of nbgrader's cell metadata
 _nbformat: Any = nbformat  # its functions have no types
 
 
-def source_of(assignment: Assignment) -> Path:
-    """Return where the notebook's source is, whether or not there is one."""
-    return assignment.folder / "notebook.py"
-
-
 def master(assignment: Assignment) -> NotebookNode:
     """Return the notebook with solutions, hidden tests and mark schemes, as nbgrader wants it.
 
@@ -34,7 +29,7 @@ def master(assignment: Assignment) -> NotebookNode:
     Before each written cell comes its question, from the rubric. Raises NotebookError, and what
     reading the manifest and the rubric raises.
     """
-    cells = read(source_of(assignment))
+    cells = read(assignment.notebook)
     points = _points(cells, manifest.load(assignment.manifest))
     items = {item.id: item for item in rubric.load(assignment.rubric)}
     built: list[NotebookNode] = []
@@ -72,16 +67,16 @@ def master(assignment: Assignment) -> NotebookNode:
         },
     )
     notebook.nbformat_minor = 5
-    _validate(notebook, source_of(assignment))
+    _validate(notebook, assignment.notebook)
     return notebook
 
 
 def written_items(assignment: Assignment) -> dict[str, rubric.Item]:
     """Return the rubric's item of each written cell, by the cell's id; {} without a notebook."""
-    if not source_of(assignment).is_file():
+    if not assignment.notebook.is_file():
         return {}
     items = {item.id: item for item in rubric.load(assignment.rubric)}
-    cells = read(source_of(assignment))
+    cells = read(assignment.notebook)
     return {cell.id: _item(cell, items) for cell in cells if cell.kind == "written"}
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from autograder.layout import Assignment
-from autograder.notebooks.build import source_of
 from autograder.notebooks.module import NAME
 from autograder.notebooks.source import BEGIN_HIDDEN, END_HIDDEN, Cell, NotebookError, read
 from autograder.runner import names, remote
@@ -32,7 +31,7 @@ def define(namespace: dict[str, Any]) -> None:
     """
     file = Path(namespace["__file__"]).resolve()
     assignment = Assignment(file.parents[3], file.parents[1].name)
-    cells = read(source_of(assignment))
+    cells = read(assignment.notebook)
     typed = _typed(assignment)
     for number, cell in enumerate(cells):
         if cell.kind != "check" or cell.tests == "files" or cell.task in typed:

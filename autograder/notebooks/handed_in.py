@@ -18,7 +18,7 @@ from autograder.notebooks.intake import restored
 from autograder.notebooks.module import FILE, module_of
 from autograder.records import Submission
 
-NOT_HANDED_IN = "autograder_not_handed_in"  # in the metadata of the released notebook in its place
+BLANK = "autograder_blank"  # in a notebook's metadata: the cells that nobody worked on
 _FIGURE = "a figure that the cell above drew"
 _nbformat: Any = nbformat  # its functions have no types
 
@@ -54,10 +54,9 @@ class Notebook:
         """Return the released notebook with the student's cells in it, and what was repaired."""
         name, others = _chosen(submission.files, self.assignment)
         if not name:
-            missing = copy.deepcopy(self.released)
-            missing.metadata[NOT_HANDED_IN] = True
-            return missing, ("no notebook was handed in: its cells count as left blank",)
+            return self.released, ("no notebook was handed in: its cells count as left blank",)
         found = restored(self.released, submission.files[name])
+        found.notebook.metadata[BLANK] = list(found.blank)
         notes = tuple(found.notes)
         if others:
             notes = (f"of {len(others) + 1} notebooks, {name} was graded", *notes)

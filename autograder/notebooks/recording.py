@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.atomic import write_text
 from autograder.layout import Assignment
-from autograder.notebooks import gradebook
-from autograder.notebooks.build import source_of, written_items
+from autograder.notebooks import gradebook, handed_in
+from autograder.notebooks.build import written_items
 from autograder.notebooks.course import directory
 from autograder.notebooks.gradebook import BLANK, Row
-from autograder.notebooks.handed_in import NOT_HANDED_IN
 from autograder.notebooks.source import Cell, NotebookError, read
 from autograder.records import Mark
 
@@ -70,7 +69,7 @@ class Course:
         stays. Raises NotebookError where there is no course.
         """
         self.check()
-        cells = read(source_of(self.assignment))
+        cells = read(self.assignment.notebook)
         troubles = []
         for name in names:
             try:
@@ -88,8 +87,7 @@ class Course:
             return
         assignment = self.assignment.id
         executed = report / EXECUTED
-        blank = self._blank(executed) if executed.is_file() else set()
-        rows = _rows(cells, extra, found, blank)
+        rows = _rows(cells, extra, found, _blank(executed))
         gradebook.record(
             self.url,
             assignment,
@@ -106,19 +104,6 @@ class Course:
         feedback = self._place("feedback", name)
         feedback.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(report / "report.html", feedback / f"{assignment}.html")
-
-    def _blank(self, executed: Path) -> set[str]:
-        """Return the cells that hold what students got, to the letter: nothing to grade there.
-
-        None where no notebook was handed in: the answers may have come on paper.
-        """
-        name = self.assignment.id
-        if json.loads(executed.read_text(encoding="utf-8")).get("metadata", {}).get(NOT_HANDED_IN):
-            return set()
-        place = self._places.format_path(self._places.release_directory, ".", name)
-        released = Path(place) / f"{name}.ipynb"
-        given = _texts(released) if released.is_file() else {}
-        return {cell for cell, text in _texts(executed).items() if given.get(cell) == text}
 
     def _submitted_at(self, name: str, told: str | None) -> datetime | None:
         """Return the time for the gradebook: nbgrader's own where it collected the work.
@@ -150,14 +135,15 @@ class Course:
         return lines
 
 
-def _texts(path: Path) -> dict[str, str]:
-    """Return the text of each cell of a notebook of ours, by nbgrader's id."""
-    found = {}
-    for cell in json.loads(path.read_text(encoding="utf-8")).get("cells", []):
-        name = cell["metadata"].get("nbgrader", {}).get("grade_id")
-        if name:
-            found[name] = "".join(cell["source"])
-    return found
+def _blank(executed: Path) -> set[str]:
+    """Return the cells of a notebook of ours that nobody worked on; they need no person.
+
+    Empty where no notebook was handed in: the answers may have come on paper.
+    """
+    if not executed.is_file():
+        return set()
+    found = json.loads(executed.read_text(encoding="utf-8"))
+    return set(found.get("metadata", {}).get(handed_in.BLANK, ()))
 
 
 def _rows(

@@ -17,7 +17,6 @@ from autograder.notebooks.build import (
     as_bytes,
     from_bytes,
     master,
-    source_of,
 )
 from autograder.notebooks.course import set_up
 from autograder.notebooks.source import (
@@ -31,16 +30,6 @@ from autograder.release.regions import ReleaseError
 
 _SECRET = {BEGIN_SOLUTION: END_SOLUTION, BEGIN_HIDDEN: END_HIDDEN, BEGIN_SCHEME: END_SCHEME}
 _SHORT = 8  # letters and digits: shorter lines are the same in anybody's code
-
-
-def has_notebook(assignment: Assignment) -> bool:
-    """Tell whether the assignment comes with a notebook."""
-    return source_of(assignment).is_file()
-
-
-def released(assignment: Assignment) -> NotebookNode:
-    """Return the student's notebook; raises what `student_notebook` raises."""
-    return from_bytes(student_notebook(assignment))
 
 
 def student_notebook(assignment: Assignment) -> bytes:

@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook
 
 from autograder.layout import Assignment
 from autograder.notebooks import kernelspec
-from autograder.notebooks.build import as_bytes, from_bytes, source_of
+from autograder.notebooks.build import as_bytes, from_bytes
 from autograder.notebooks.course import CONFIG, RECORD, NotebookError, SetUp, nbgrader, set_up
 from autograder.notebooks.gradebook import Row, record, url_of
 
@@ -66,7 +66,7 @@ def test_setting_up_again_changes_what_changed_and_keeps_grades(
     with Gradebook(url) as book:
         book.find_grade("why_squash", "tiny", "tiny", "ada").manual_score = 2.5
         book.db.commit()
-    edit(source_of(tiny), "maps all numbers", "maps every number")
+    edit(tiny.notebook, "maps all numbers", "maps every number")
     edit(course / CONFIG, "c.CourseDirectory.root", "# my own line\nc.CourseDirectory.root")
     (tiny.solution / "more.py").write_text("MORE = 1\n")
     done = set_up(tiny, course, isolated=True).done
@@ -90,7 +90,7 @@ def test_cells_that_were_graded_must_stay(tiny: Assignment, course: Path) -> Non
         if path.suffix != ".db"
         if path.is_file()
     }
-    edit(source_of(tiny), 'id="check_odd"', 'id="check_even"')
+    edit(tiny.notebook, 'id="check_odd"', 'id="check_even"')
     with pytest.raises(NotebookError, match=r"\(new: check_even; gone: check_odd\)"):
         set_up(tiny, course)
     assert all(path.read_bytes() == content for path, content in before.items())

@@ -11,7 +11,7 @@ import pytest
 from autograder.grade.bench import folder_files
 from autograder.layout import find_assignment, find_root
 from autograder.manifest import load as load_manifest
-from autograder.notebooks.build import master, source_of, written_items
+from autograder.notebooks.build import master, written_items
 from autograder.notebooks.release import leaks, student_notebook
 from autograder.notebooks.source import read
 from autograder.release.bundle import contents
@@ -57,7 +57,7 @@ def test_every_task_and_every_written_question_has_its_cell(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_check_calls_the_tests_of_its_own_task(name: str) -> None:
     """A check that leaves judging to the files, or to the key, names the task that it is of."""
-    for cell in read(source_of(find_assignment(name, ROOT))):
+    for cell in read(find_assignment(name, ROOT).notebook):
         if cell.kind == "check":
             calls = f'typed_answers("{cell.task}")', f'passes("{cell.task}")'
             assert (calls[1] in cell.text) == (cell.tests == "files")

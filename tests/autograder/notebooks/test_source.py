@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.layout import Assignment
-from autograder.notebooks.build import as_bytes, master, source_of
+from autograder.notebooks.build import as_bytes, master
 from autograder.notebooks.source import NotebookError, parse, read
 
 ANSWER = "### BEGIN SOLUTION\nx = 1\n### END SOLUTION\n"
@@ -13,11 +13,11 @@ ANSWER = "### BEGIN SOLUTION\nx = 1\n### END SOLUTION\n"
 
 def test_cells_have_their_kind_and_line(tiny: Assignment) -> None:
     """Every cell knows its kind, keys and where it begins; a marker inside a text is none."""
-    cells = read(source_of(tiny))
+    cells = read(tiny.notebook)
     assert [cell.kind for cell in cells].count("given") == 4
     check = next(cell for cell in cells if cell.id == "check_squash")
     assert (check.task, check.points) == ("squash", 4)
-    lines = source_of(tiny).read_text().splitlines()
+    lines = tiny.notebook.read_text().splitlines()
     for cell in cells:
         assert lines[int(cell.where.rpartition(":")[2]) - 1].startswith("# %%")
     text = '# %%\nwords = """\n# %% kind="odd"\n"""\n# %% id="last"\n'
@@ -79,7 +79,7 @@ def test_tasks_items_and_points_must_be_there(
     tiny: Assignment, old: str, new: str, problem: str
 ) -> None:
     """Cells name tasks of the manifest and items of the rubric, and share points that exist."""
-    path = source_of(tiny)
+    path = tiny.notebook
     path.write_text(path.read_text().replace(old, new))
     with pytest.raises(NotebookError, match=problem) as caught:
         master(tiny)
@@ -106,14 +106,14 @@ def test_the_master_is_valid_and_always_the_same(tiny: Assignment) -> None:
     assert points == checks | {"why_squash": 4, "what_else": 2}
     assert notebook.metadata.kernelspec.name == "python3"
     assert notebook.metadata.title == "Tiny networks, told"
-    path = source_of(tiny)
+    path = tiny.notebook
     path.write_text(path.read_text().replace("maps all numbers", "maps every number"))
     assert [cell.id for cell in master(tiny).cells] == ids
 
 
 def test_a_setup_cell_becomes_the_cells_for_colab(tiny: Assignment) -> None:
     """It needs no text of its own; what it does names the assignment."""
-    path = source_of(tiny)
+    path = tiny.notebook
     text = path.read_text().replace('# %% id="imports"', '# %% kind="setup"\n\n# %% id="imports"')
     path.write_text(text)
     cells = {cell.id: cell for cell in master(tiny).cells}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import shutil
 from pathlib import Path
@@ -11,10 +12,11 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.layout import Assignment
-from autograder.notebooks.build import master
+from autograder.notebooks.build import as_bytes, from_bytes, master
 from autograder.notebooks.course import SetUp
-from autograder.notebooks.handed_in import NOT_HANDED_IN, Notebook
+from autograder.notebooks.handed_in import Notebook
 from autograder.notebooks.recording import Course
+from autograder.records import Submission
 
 TINY = ("tiny", "tiny")  # notebook and assignment
 
@@ -74,13 +76,15 @@ def test_what_was_not_measured_is_no_zero(course: Course, tmp_path: Path) -> Non
 
 def test_a_blank_answer_waits_for_nobody(course: Course, tmp_path: Path) -> None:
     """An untouched written cell has 0 with a word about it, as with nbgrader; others wait."""
-    report(tmp_path / "reports" / "ada", 6.0)
-    notebook = json.loads((course.folder / "release/tiny/tiny.ipynb").read_text())
-    for cell in notebook["cells"]:
-        if cell["id"] == "why_squash":
-            cell["source"] = ["Because it was asked."]
-    (tmp_path / "reports/ada/notebook.ipynb").write_text(json.dumps(notebook))
-    assert course.record(tmp_path / "reports", ["ada"]) == []
+    released = from_bytes((course.folder / "release/tiny/tiny.ipynb").read_bytes())
+    written = copy.deepcopy(released)
+    next(cell for cell in written.cells if cell.id == "why_squash").source = "It was asked."
+    notebook = Notebook("tiny", released, released)
+    for name, files in {"ada": {"tiny.ipynb": as_bytes(written)}, "blaise": {}}.items():
+        report(tmp_path / "reports" / name, 6.0)
+        node, _ = notebook.of(Submission(name, files, digest=""))
+        (tmp_path / "reports" / name / "notebook.ipynb").write_bytes(as_bytes(node))
+    assert course.record(tmp_path / "reports", ["ada", "blaise"]) == []
     with Gradebook(course.url) as book:
         grades = {one.name: one for one in book.find_submission_notebook(*TINY, "ada").grades}
         assert (grades["what_else"].auto_score, grades["what_else"].needs_manual_grade) == (
@@ -90,10 +94,6 @@ def test_a_blank_answer_waits_for_nobody(course: Course, tmp_path: Path) -> None
         assert grades["why_squash"].auto_score is None and grades["why_squash"].needs_manual_grade
         comment = book.find_comment("what_else", *TINY, "ada").auto_comment
     assert comment == "The cell was left blank."
-    notebook["metadata"][NOT_HANDED_IN] = True
-    report(tmp_path / "reports" / "blaise", 6.0)
-    (tmp_path / "reports/blaise/notebook.ipynb").write_text(json.dumps(notebook))
-    assert course.record(tmp_path / "reports", ["blaise"]) == []
     assert scores(course, "blaise")["what_else"] is None  # it may have come on paper
     marks = {mark.item: (mark.score, mark.comment) for mark in course.marks()["ada"]}
     assert marks == {"why_squash": (None, ""), "what_else": (0, "The cell was left blank.")}
@@ -128,8 +128,6 @@ def test_formgrader_takes_it_for_graded(course: Course, tmp_path: Path) -> None:
 
 def test_a_person_sees_what_earns_points_and_no_hidden_test(tiny: Assignment, made: SetUp) -> None:
     """The author's text comes back beside the questions; of code nothing does."""
-    from autograder.notebooks.build import from_bytes
-
     released = from_bytes(made.released.read_bytes())
     shown = Notebook("tiny", master(tiny), released).for_a_person(released)
     text = "\n".join(cell.source for cell in shown.cells)
