@@ -119,7 +119,7 @@ def _test(cell: Cell, name: str, title: str, source: str, known: bool) -> Callab
         scope: dict[str, Any] = {"__name__": name, "__builtins__": builtins}
         scope |= {one: RemoteName(NAME, (one,)) for one in free}
         names.bind(scope, remote.current())
-        exec(code, scope)
+        exec(code, scope)  # the author's own cell; what it asks for comes from the worker
 
     test.__name__ = test.__qualname__ = f"test_{name}"
     test.__doc__ = title

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
 
-from autograder.atomic import write_text
+from autograder.atomic import write_bytes, write_text
 from autograder.kit import load_kit
 from autograder.layout import Assignment
 from autograder.manifest import load as load_manifest
@@ -236,9 +236,7 @@ def _write(target: Path, files: Mapping[str, bytes], stale: set[str]) -> str:
         if file.is_file() and file.read_bytes() == content:
             continue
         file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_name(f".{file.name}.part")
-        part.write_bytes(content)
-        part.replace(file)
+        write_bytes(file, content)
         written += 1
     gone = [target / path for path in sorted(stale) if (target / path).is_file()]
     for file in gone:

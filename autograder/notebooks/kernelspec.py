@@ -12,6 +12,7 @@ from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 
+from autograder.atomic import write_text
 from autograder.notebooks.confinement import Bounds, KernelError
 
 NAME = "python3-confined"
@@ -64,9 +65,7 @@ def install(
         if course is not None:
             folder = course.resolve() / COURSE_FOLDER / "kernels" / "python3"
             folder.mkdir(parents=True, exist_ok=True)
-            temporary = folder / "kernel.json.new"
-            temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-            temporary.replace(folder / "kernel.json")
+            write_text(folder / "kernel.json", json.dumps(content, indent=1) + "\n")
             return folder
         with tempfile.TemporaryDirectory() as source:
             Path(source, "kernel.json").write_text(json.dumps(content, indent=1) + "\n")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.atomic import write_text
+from autograder.atomic import write_bytes
 from autograder.layout import Assignment
 from autograder.notebooks import gradebook, handed_in
 from autograder.notebooks.build import written_items
@@ -100,10 +99,10 @@ class Course:
         if executed.is_file():
             target = self._place("autograded", name) / f"{assignment}.ipynb"
             target.parent.mkdir(parents=True, exist_ok=True)
-            write_text(target, executed.read_text(encoding="utf-8"))
+            write_bytes(target, executed.read_bytes())
         feedback = self._place("feedback", name)
         feedback.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(report / "report.html", feedback / f"{assignment}.html")
+        write_bytes(feedback / f"{assignment}.html", (report / "report.html").read_bytes())
 
     def _submitted_at(self, name: str, told: str | None) -> datetime | None:
         """Return the time for the gradebook: nbgrader's own where it collected the work.

@@ -34,6 +34,7 @@ def run(
     for name, source in cells:
         try:
             with _limited(seconds), _quietly():
+                # A student's code, in the confined worker where all of theirs runs.
                 exec(compile(source, f"<cell {name}>", "exec"), namespace)
         except _OutOfTime:
             failed[name] = f"it ran longer than {seconds:g} s"
@@ -50,7 +51,7 @@ def run(
 def _words(error: Exception) -> str:
     try:
         return f"{type(error).__name__}: {error}"[:_MAX_WORDS]
-    except Exception:
+    except Exception:  # a student's class of errors may fail to say what it is
         return type(error).__name__
 
 
