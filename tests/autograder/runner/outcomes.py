@@ -21,7 +21,7 @@ def main(folder: Path, seconds: float, more: list[str]) -> None:
     """Expect `tests/` and `code/` in `folder`; the worker sees the packages in `more` as well."""
     answers = os.fdopen(os.dup(1), "w")
     rows = []
-    code = {path.name: path.read_bytes() for path in (folder / "code").iterdir()}
+    code = {path.name: path.read_bytes() for path in (folder / "code").glob("*.py")}
 
     def body(tests: list[suite.Test]) -> None:
         preload = ["numpy", "numpy.random", "matplotlib.pyplot"]
