@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import io
 import json
+import runpy
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from studentkit.answersheet import answer_of, names_of, plain, spoken
+from studentkit.answersheet import MODULE, names_of, plain, spoken
 from studentkit.handin import HERE, gather, read_assignment
 from studentkit.notation import Unreadable, read_value
 
@@ -83,10 +84,10 @@ def _run(folder: Path, options: list[str]) -> str:
 def typed_answers(task: str, folder: Path = HERE) -> dict[str, Any]:
     """Return the answers of `task` that are typed in answers.py, by question.
 
-    Raises AssertionError where one is still empty.
+    Raises AssertionError where one is still empty, AttributeError where one is not in the file.
     """
     asked = [name for name, one in _questions(folder).items() if one["task"] == task]
-    typed = {name: answer_of(name) for name in asked}
+    typed = {name: _saved(name, folder) for name in asked}
     empty = [name for name, answer in typed.items() if answer is None or str(answer).strip() == ""]
     assert asked, f"no typed question belongs to {task}"
     assert not empty, f"still to be typed in answers.py: {', '.join(empty)}"
@@ -104,6 +105,15 @@ def _questions(folder: Path) -> dict[str, dict[str, Any]]:
     return {question["name"]: question for question in sheet["questions"]}
 
 
+def _saved(name: str, folder: Path) -> Any:
+    """Return an answer as the file says now: a kernel that imported it keeps what it was then."""
+    file = folder / f"{MODULE}.py"
+    saved = runpy.run_path(str(file))
+    if name not in saved:
+        raise AttributeError(f"{file.name} does not define {name}")
+    return saved[name]
+
+
 class Read:
     """How one answer is read; `answer` is what answers.py says unless something else is given."""
 
@@ -114,7 +124,7 @@ class Read:
         self.name = name
         self.asked = str(questions[name]["text"])
         try:
-            given = answer_of(name) if answer is None else answer
+            given = _saved(name, folder) if answer is None else answer
             reading = read_value(plain(given), names_of(questions[name]))
             self.text = f"{reading.text()}   ({spoken(reading.shape)})"
             self.mathml = reading.mathml()

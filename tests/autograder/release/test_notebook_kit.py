@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,10 @@ from pathlib import Path
 def shell(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
     """Run `code` as a notebook's kernel would, in the student's folder."""
     command = [sys.executable, "-c", f"from studentkit.notebook import *\n{code}"]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    setting = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}  # as on most machines
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, env=setting
+    )
 
 
 def test_a_task_that_passes_is_said_in_one_line(solved: Path) -> None:
@@ -108,3 +112,21 @@ def test_typed_answers_are_read_back_typeset(solved: Path) -> None:
     done = shell(solved, "print(typed_answers('squash')); print(Read('slope', '3u'))")
     assert done.stdout.splitlines()[0] == "{'slope': '2u', 'size': 17}"
     assert "3" in done.stdout.splitlines()[1]
+
+
+def test_answers_are_read_as_they_are_saved_now(solved: Path) -> None:
+    """In one kernel and within a second, without a word to it; a name that is gone is named."""
+    (solved / "questions.toml").write_text(QUESTIONS)
+    code = """
+from pathlib import Path
+for size in (17, 18):
+    Path("answers.py").write_text(f'slope = "2u"\\nsize = {size}\\n')
+    print(typed_answers("squash"))
+Path("answers.py").write_text('slope = "2u"\\n')
+print(read_back("size"))
+typed_answers("squash")
+"""
+    done = shell(solved, code)
+    lines = ["{'slope': '2u', 'size': 17}", "{'slope': '2u', 'size': 18}"]
+    assert done.stdout.splitlines() == [*lines, "size = answers.py does not define size"]
+    assert "AttributeError: answers.py does not define size" in done.stderr
