@@ -17,6 +17,9 @@ from packaging.requirements import InvalidRequirement, Requirement
 _PACKAGE = Path(__file__).resolve().parent.parent
 _OWN = {"inside": _PACKAGE / "sandbox" / "inside", "studentkit": _PACKAGE / "studentkit"}
 _OWN_NEEDS = ("numpy", "msgpack")
+# The first three are for torch's compiler, which no worker runs, and mathematics is not for
+# students here; the last is for a kernel that serves a debugger.
+_NOT_NEEDED = {"sympy", "setuptools", "triton", "debugpy"}
 
 
 class RuntimeMissing(Exception):
@@ -89,14 +92,15 @@ def _requirements(lines: list[str]) -> list[str]:
             continue  # some old distribution's free text
         if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
             names.append(requirement.name)
-    # needed by torch's compiler only, which no worker runs; mathematics is not for students here
-    return [name for name in names if name.lower() not in ("sympy", "setuptools", "triton")]
+    return [name for name in names if name.lower() not in _NOT_NEEDED]
 
 
 def world_readable(path: Path) -> bool:
-    """Tell whether another user may reach `path`."""
-    return all(
-        parent.stat().st_mode & stat.S_IXOTH for parent in [path, *path.parents] if parent.is_dir()
+    """Tell whether another user may reach `path`, and read the files that lie in it."""
+    files = [one for one in path.iterdir() if one.is_file()] if path.is_dir() else [path]
+    folders = [parent for parent in [path, *path.parents] if parent.is_dir()]
+    return all(one.stat().st_mode & stat.S_IXOTH for one in folders) and all(
+        one.stat().st_mode & stat.S_IROTH for one in files
     )
 
 
@@ -115,13 +119,19 @@ def gather(folder: Path, contents: dict[str, Path], copies: bool) -> list[str]:
             ignore = shutil.ignore_patterns("site-packages", "dist-packages", "test", "tests")
             own = name in ("inside", "studentkit", "stdlib")
             shutil.copytree(path, place, copy_function=_link, ignore=ignore if own else None)
+            for parent, _, _ in os.walk(place):
+                Path(parent).chmod(0o755)
         else:
             _link(str(path), str(place))
     return [str(folder)] if copies else [str(folder), *(str(path) for path in contents.values())]
 
 
 def _link(source: str, target: str, *, follow_symlinks: bool = True) -> None:
+    real = Path(source).resolve()
     try:
-        os.link(Path(source).resolve(), target)
+        if not real.stat().st_mode & stat.S_IROTH:
+            raise PermissionError(source)
+        os.link(real, target)
     except OSError:
         shutil.copy2(source, target)
+        Path(target).chmod(Path(target).stat().st_mode | 0o444)

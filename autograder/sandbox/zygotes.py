@@ -11,8 +11,8 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +78,33 @@ class Child:
             signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
 
 
+@dataclass(frozen=True)
+class Role:
+    """What a zygote's children become, and what that takes."""
+
+    module: str  # as the sandbox knows it; its `run(channel, folder)` is called, confined
+    filter: bytes  # the compiled program of system calls
+    disk_bytes: int  # all that a child can write
+    descriptors: int
+    warm: tuple[str, ...] = ()  # modules imported beside `module`
+    shown: Mapping[str, Path] = field(default_factory=dict)  # more to see, by its name
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def worker() -> Role:
+    """Return the role of answering tests; raises FilterError."""
+    return Role(
+        "inside.server",
+        system_call_filter.compiled(),
+        disk_bytes=24 << 20,
+        descriptors=64,
+        warm=("studentkit.survey", "inside.mistaken"),
+        environment={"MPLBACKEND": "Agg"},
+    )
+
+
 class Zygote:
-    """A warm parent of workers, confined by `tier`; it shows `packages` and imports `preload`."""
+    """A warm parent, confined by `tier`; it shows `packages` and imports `preload`."""
 
     def __init__(
         self,
@@ -89,8 +114,10 @@ class Zygote:
         data: dict[str, Path] | None = None,
         data_mount: str = "data",
         without: frozenset[str] = frozenset(),
+        role: Role | None = None,
     ) -> None:
-        """Start it. `data` names folders that workers may be given to read.
+        """Start it. `data` names folders that children may be given to read; they are workers
+        unless they have another `role`.
 
         `without` leaves layers off, to prove by an attack that each is needed; nothing but
         tests may use it. Raises ZygoteError, or RuntimeMissing for a package.
@@ -103,17 +130,23 @@ class Zygote:
         self._count = 0
         self.asking = False
         self._layers = [layer for layer in tier.layers if layer not in without]
-        shown = runtime.packages(packages)
+        role = role or worker()
+        shown = runtime.packages(packages) | dict(role.shown)
         ours, theirs = socket.socketpair()
         self._control = ours
         try:
             with theirs:
                 command, setup, environment = self._plan(shown)
+                environment |= role.environment
                 self._process = self._start(command, environment, theirs)
             setup |= {
                 "preload": list(preload),
                 "layers": self._layers,
-                "filter": system_call_filter.compiled(),
+                "filter": role.filter,
+                "module": role.module,
+                "warm": list(role.warm),
+                "disk": role.disk_bytes,
+                "descriptors": role.descriptors,
                 "data_mount": data_mount,
             }
             self._ask(["setup", setup], [], _START_SECONDS)
@@ -146,11 +179,7 @@ class Zygote:
 
     def _plan(self, shown: dict[str, Path]) -> tuple[list[str], dict[str, Any], dict[str, str]]:
         python = runtime.interpreter()
-        environment = view.ENVIRONMENT | {
-            "MPLBACKEND": "Agg",
-            "HOME": "/tmp",
-            "MPLCONFIGDIR": "/tmp",
-        }
+        environment = view.ENVIRONMENT | {"HOME": "/tmp", "MPLCONFIGDIR": "/tmp"}
         standard = [str(python.standard_library), str(python.extensions)]
         boot = [str(python.executable), "-I", "-S", "-B", "-c", _BOOT]
         if self.tier.level is Level.A:
@@ -160,14 +189,16 @@ class Zygote:
             return [*command, *boot, *standard, "/packages"], setup, environment
         self._folder = Path(tempfile.mkdtemp(prefix="autograder-"))
         self._folder.chmod(0o711)
-        places = [python.standard_library, *shown.values(), *self._data.values()]
-        copies = self.tier.level is Level.B and not all(map(runtime.world_readable, places))
+        another = self.tier.level is Level.B  # a user who may not reach everything
+        places = [python.standard_library, *shown.values()]
+        copies = another and not all(map(runtime.world_readable, places))
         readable = runtime.gather(self._folder / "packages", shown, copies)
         if copies:
             library = {"stdlib": python.standard_library}
             readable += runtime.gather(self._folder / "python", library, copies=True)
             home = self._folder / "python" / "stdlib"
             standard = [str(home), str(home / "lib-dynload")]
+        if another and not all(map(runtime.world_readable, self._data.values())):
             runtime.gather(self._folder / "data", self._data, copies=True)
             self._data = {name: self._folder / "data" / name for name in self._data}
         readable += [*standard, "/usr/lib", "/lib", "/etc/ld.so.cache", "/dev/null", "/dev/urandom"]
@@ -194,12 +225,18 @@ class Zygote:
 
     # workers ----------------------------------------------------------------------------
 
-    def spawn(self, limits: Limits, data: str | None = None) -> Child:
-        """Fork a worker and confine it; raises ZygoteError where that fails."""
+    def spawn(
+        self, limits: Limits, data: str | None = None, cpu_seconds: float | None = None
+    ) -> Child:
+        """Fork a child and confine it; raises ZygoteError where that fails.
+
+        `cpu_seconds` is what all of it may compute; by default the longest that `limits` allow.
+        """
         self._count += 1
+        longest = max(limits.submission_seconds, limits.training_seconds)
         order: dict[str, Any] = {
             "memory": limits.memory_mb << 20,
-            "cpu_seconds": int(max(limits.submission_seconds, limits.training_seconds)) + 2,
+            "cpu_seconds": int(longest if cpu_seconds is None else cpu_seconds) + 2,
             "data": str(self._data[data]) if data in self._data else None,
         }
         if self._folder is not None:

@@ -115,12 +115,14 @@ def private_root(
     os.chdir("/")
 
 
-def limit_resources(memory: int, cpu_seconds: int, file_size: int, processes: int | None) -> None:
+def limit_resources(
+    memory: int, cpu_seconds: int, file_size: int, descriptors: int, processes: int | None
+) -> None:
     """Set the kernel's limits: address space and file size in bytes, CPU in seconds."""
     limits = {
         resource.RLIMIT_AS: memory,
         resource.RLIMIT_FSIZE: file_size,
-        resource.RLIMIT_NOFILE: 64,
+        resource.RLIMIT_NOFILE: descriptors,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,

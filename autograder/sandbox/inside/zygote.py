@@ -24,7 +24,6 @@ from .wire import WireError
 _CONTROL = 3
 _NEW_ROOT = "/mnt"
 HOME, SCRATCH = "/home/submission", "/tmp"
-_WRITABLE_BYTES = 24 * 1024 * 1024
 _WATCH_SECONDS = 0.1
 
 
@@ -70,12 +69,10 @@ class Zygote:
             sys.modules["torch"].set_num_threads(1)
             with contextlib.suppress(ImportError):  # it wants sympy
                 importlib.import_module("torch._dynamo")  # 1.2 s, by a process's first optimizer
-        if "matplotlib.pyplot" in sys.modules:
+        if "matplotlib.backends.backend_agg" in sys.modules:
             _warm_fonts()
-        for name in ("encodings.idna", "studentkit.survey"):
-            importlib.import_module(name)
-        from . import mistaken, server  # noqa: F401  (compiled once, before any fork)
-
+        for name in ("encodings.idna", setup["module"], *setup["warm"]):
+            importlib.import_module(name)  # once, before any fork
         if "namespaces" in setup["layers"]:
             self._own_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         gc.collect()
@@ -117,7 +114,7 @@ class Zygote:
                 for name in names:
                     with contextlib.suppress(OSError):  # removed in the meantime
                         written += Path(folder, name).lstat().st_size
-            if written > _WRITABLE_BYTES and pid not in self._overfull:
+            if written > self._setup["disk"] and pid not in self._overfull:
                 self._overfull.add(pid)
                 os.kill(pid, signal.SIGKILL)
 
@@ -143,9 +140,8 @@ class Zygote:
             except (OSError, confine.ConfinementError) as error:
                 os.write(3, wire.frame(wire.encode(["refused", str(error)])))
                 os._exit(3)
-            from .server import run
-
-            run(3, order.get("folder") or HOME)
+            become = importlib.import_module(self._setup["module"])
+            become.run(3, order.get("folder") or HOME)
         finally:
             os._exit(4)
 
@@ -165,7 +161,7 @@ class Zygote:
         if "mounts" in layers:
             binds = [(data, f"{HOME}/{setup['data_mount']}")] if data else []
             os.umask(0o077)
-            confine.private_root(_NEW_ROOT, setup["visible"], binds, _WRITABLE_BYTES)
+            confine.private_root(_NEW_ROOT, setup["visible"], binds, setup["disk"])
             Path(HOME).mkdir(parents=True, exist_ok=True)
             Path(SCRATCH).mkdir(parents=True, exist_ok=True)
             readable = [*setup["visible"], f"{HOME}/{setup['data_mount']}"]
@@ -183,7 +179,11 @@ class Zygote:
         if "limits" in layers:
             processes = 64 if "uid" in layers else None
             confine.limit_resources(
-                order["memory"], order["cpu_seconds"], _WRITABLE_BYTES, processes
+                order["memory"],
+                order["cpu_seconds"],
+                setup["disk"],
+                setup["descriptors"],
+                processes,
             )
         confine.no_new_privileges()
         if "uid" in layers:
@@ -196,7 +196,7 @@ class Zygote:
         if os.getppid() == 0 and "namespaces" not in layers:
             raise confine.ConfinementError("the parent ended")
         if "landlock" in layers:
-            confine.landlock(readable, writable)
+            confine.landlock(readable, [*writable, os.devnull])
         if "seccomp" in layers:
             confine.filter_system_calls(setup["filter"])
         confine.probe(setup["outside"], layers)
@@ -228,15 +228,17 @@ class Zygote:
 
 def _warm_fonts() -> None:
     """Draw one figure, so that fonts and caches are loaded once and shared by every child."""
-    pyplot = sys.modules["matplotlib.pyplot"]
-    figure, axes = pyplot.subplots(1, 2)
-    for axis in axes:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    for axis in figure.subplots(1, 2):
         axis.plot([0, 1], [0, 1], label="warm")
         axis.set_title("warm")
         axis.legend()
     figure.tight_layout()
     figure.canvas.draw()
-    pyplot.close("all")
 
 
 def main() -> None:
