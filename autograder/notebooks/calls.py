@@ -7,11 +7,9 @@ from autograder.sandbox import filter as workers
 # A kernel answers over unix sockets that listened before it started. It may accept on those and
 # make pairs that lead nowhere, which asyncio needs; it cannot make, bind or connect any other.
 _TALKING = """
-accept accept4 recvfrom recvmsg recvmmsg sendto sendmsg sendmmsg shutdown getsockopt setsockopt
-getsockname getpeername
+accept accept4 recvfrom recvmsg shutdown getsockopt setsockopt getsockname getpeername
 """.split()
-# An interrupt arrives as a message, and the kernel signals itself; it has no other to signal, for
-# it is alone in its table of processes.
+# An interrupt arrives as a message, and the kernel signals itself.
 _SIGNALLING = "kill tgkill getpgid getpgrp getsid".split()
 # IPython copies files with their modes; those of its own folder, where nothing can be executed.
 _MODES = "chmod fchmod fchmodat fchmodat2".split()
@@ -19,10 +17,11 @@ _MODES = "chmod fchmod fchmodat fchmodat2".split()
 _SCHEDULING = "sched_getparam sched_getscheduler sched_setscheduler".split()
 
 
-def compiled() -> bytes:
+def compiled(alone: bool = True) -> bytes:
     """Return the seccomp program; raises FilterError where libseccomp is missing.
 
-    As for workers: no process can be made, no program executed, no address connected to.
+    As for workers: no process can be made, no program executed, no address connected to. Only a
+    kernel that is `alone`, with no other process to reach, may send signals.
     """
-    more = (*_TALKING, *_SIGNALLING, *_MODES, *_SCHEDULING)
-    return workers.compiled(more, pairs=True)
+    more = (*_TALKING, *(_SIGNALLING if alone else ()), *_MODES, *_SCHEDULING)
+    return workers.compiled(more, talks=True)

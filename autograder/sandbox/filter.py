@@ -21,7 +21,7 @@ epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd2 restart_syscall
 
 _CLONE_THREAD = 0x00010000
 _PR_SET_NAME = 15
-_AF_UNIX = 1
+_AF_UNIX, _SOCK_STREAM, _SOCK_KIND = 1, 1, 0xF
 # F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL F_DUPFD_CLOEXEC; no locks, leases, owners or seals:
 # a lock on a shared read-only file would be a channel between submissions
 _FCNTL = (0, 1, 2, 3, 4, 1030)
@@ -34,12 +34,13 @@ class FilterError(Exception):
 
 
 @functools.cache
-def compiled(more: tuple[str, ...] = (), pairs: bool = False) -> bytes:
+def compiled(more: tuple[str, ...] = (), talks: bool = False) -> bytes:
     """Return the program as bytes; raises FilterError where libseccomp is missing.
 
     Everything that is not listed, here or in `more`, fails with EPERM. `clone` makes threads
-    only; `clone3` says that it does not exist, so that the C library falls back to `clone`. With
-    `pairs`, a process may make unix sockets that are connected to each other.
+    only; `clone3` says that it does not exist, so that the C library falls back to `clone`. A
+    process that `talks` may send over the sockets it has, to nobody but their other end, and make
+    unix sockets that are connected to each other.
     """
     try:
         import pyseccomp as seccomp
@@ -64,8 +65,11 @@ def compiled(more: tuple[str, ...] = (), pairs: bool = False) -> bytes:
         allow("fcntl", seccomp.Arg(1, seccomp.EQ, command))
     for command in _IOCTL:
         allow("ioctl", seccomp.Arg(1, seccomp.EQ, command))
-    if pairs:
-        allow("socketpair", seccomp.Arg(0, seccomp.EQ, _AF_UNIX))
+    if talks:
+        # Of streams only: datagrams could be addressed to any socket that has a name.
+        kind = seccomp.Arg(1, seccomp.MASKED_EQ, _SOCK_KIND, _SOCK_STREAM)
+        allow("socketpair", seccomp.Arg(0, seccomp.EQ, _AF_UNIX), kind)
+        allow("sendto", seccomp.Arg(4, seccomp.EQ, 0))
     rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
