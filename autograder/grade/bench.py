@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import importlib
 import importlib.util
 import json
 import sys
@@ -36,6 +37,7 @@ from autograder.sandbox.zygotes import Zygote
 
 if TYPE_CHECKING:
     from autograder.notebooks.handed_in import Notebook
+    from autograder.notebooks.warm import Kernels
 
 _BY_FILES = "The tests of the files decide; the report tells how they went."
 _NOTHING = Library(())
@@ -307,15 +309,36 @@ class Bench:
 
         return contents(self.assignment)
 
-    def executed(self, submission: Submission) -> bytes | None:
-        """Return the submission's notebook after a run in a confined kernel; None without one.
+    def kernels(self) -> Kernels | None:
+        """Start what runs notebooks as a whole; None where there is none to run.
 
-        Where no kernel can be confined (tiers B and C) it comes without outputs.
+        Raises KernelError.
         """
         if self.notebook is None or not self.setting.executes:
             return None
+        # A fork would import it for every submission.
+        importlib.import_module("autograder.notebooks.execute")
+        from autograder.notebooks.warm import Kernels
+
+        manifest, data = self.manifest, self._kernels_data
+        return Kernels(
+            self.setting.tier, manifest.packages, manifest.preload, data, manifest.data_mount
+        )
+
+    @property
+    def _kernels_data(self) -> Path | None:
+        """The data that notebooks see; None where they have what students got, or nothing.
+
+        The everyday data is a few images for tests.
+        """
+        small = self.setting.training == self.setting.small
+        return None if small else Path(self.setting.training)
+
+    def executed(self, submission: Submission, kernels: Kernels) -> bytes | None:
+        """Return the submission's notebook after a run in a confined kernel; None without one."""
+        if self.notebook is None:
+            return None
         from autograder.notebooks.build import as_bytes
-        from autograder.notebooks.confinement import KernelError
         from autograder.notebooks.execute import run as execute
 
         node, _ = self.notebook.of(submission)
@@ -325,24 +348,12 @@ class Bench:
             for name, content in submission.files.items()
             if not name.endswith(".ipynb") and name.split("/")[0] != self.manifest.data_mount
         }
-        # The everyday data is a few images for tests: then there is what students got, or nothing.
-        data = None if self.setting.training == self.setting.small else Path(self.setting.training)
-        if data is not None:
+        if self._kernels_data is not None:
             mount = f"{self.manifest.data_mount}/"
             given = {name: part for name, part in given.items() if not name.startswith(mount)}
-        try:
-            node = execute(
-                node,
-                {**given, **files},
-                self.manifest.limits,
-                data,
-                packages=self.manifest.packages,
-                data_mount=self.manifest.data_mount,
-                unrun=dict.fromkeys(self.notebook.by_files, _BY_FILES),
-            ).notebook
-        except KernelError:  # no reason to leave the tests' result out
-            if self.setting.tier.level is Level.A:
-                raise
+        unrun = dict.fromkeys(self.notebook.by_files, _BY_FILES)
+        limits = self.manifest.limits
+        node = execute(node, {**given, **files}, limits, kernels, unrun=unrun).notebook
         return as_bytes(self.notebook.for_a_person(node))
 
     def _static(self, session: Session) -> tuple[list[Verdict], dict[str, str]]:

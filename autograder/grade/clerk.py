@@ -16,17 +16,21 @@ import time
 import traceback
 from fractions import Fraction
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from autograder.atomic import write_text
 from autograder.diagnose.library import Library
 from autograder.grade.bench import Bench, Setting, not_graded, open_bench
 from autograder.grade.output import write
 from autograder.intake import Source, read
+from autograder.notebooks.confinement import KernelError
 from autograder.records import Mark, Submission
 from autograder.sandbox.inside.confine import die_with_parent
 from autograder.sandbox.runtime import RuntimeMissing
 from autograder.sandbox.zygotes import Zygote, ZygoteError
+
+if TYPE_CHECKING:
+    from autograder.notebooks.warm import Kernels
 
 _ATTEMPTS = 3
 _MARGIN_SECONDS = 60  # for opening and reporting, beside the submission's own limit
@@ -42,7 +46,7 @@ def main() -> int:
     setting = Setting.from_json(sys.stdin.readline())
     try:
         open_bench(setting, lambda bench: _Clerk(bench, answers).serve(sys.stdin))
-    except RuntimeMissing as error:
+    except (KernelError, RuntimeMissing) as error:
         _say(answers, {"fatal": str(error)})
     except Exception as error:
         detail = traceback.format_exc() if os.environ.get("AUTOGRADER_DEBUG") else ""
@@ -60,6 +64,7 @@ class _Clerk:
         self._bench = bench
         self._answers = answers
         self._zygote: Zygote | None = None
+        self._kernels: Kernels | None = None  # a second parent, where notebooks are run
         self._library = Library(())
 
     def serve(self, jobs: IO[str]) -> None:
@@ -70,23 +75,33 @@ class _Clerk:
             while line := jobs.readline():
                 _say(self._answers, self._job(json.loads(line)))
         finally:
-            if self._zygote is not None:
-                self._zygote.close()
+            self._close()
+
+    def _close(self) -> None:
+        """End what forks for submissions; whatever state it is in, nothing of it is used again."""
+        for parent in (self._zygote, self._kernels):
+            if parent is not None:
+                parent.close()
+        self._zygote = self._kernels = None
+
+    def _open(self) -> None:
+        """Start what is not there or has ended."""
+        if self._zygote is None or not self._zygote.alive():
+            self._close()
+            self._zygote = self._bench.zygote()
+        if self._kernels is None or not self._kernels.alive():
+            self._kernels = self._bench.kernels()
 
     def _job(self, job: dict[str, Any]) -> dict[str, Any]:
-        """Grade one submission in a fork, with a new zygote where the old one failed."""
+        """Grade one submission in a fork, with new zygotes where the old ones failed."""
         reason = ""
         for _ in range(_ATTEMPTS):
-            if self._zygote is None or not self._zygote.alive():
-                if self._zygote is not None:
-                    self._zygote.close()
-                self._zygote = self._bench.zygote()
+            self._open()
             answer = self._forked(job)
             if "again" not in answer:
                 return answer
             reason = str(answer["again"])
-            self._zygote.close()  # whatever state it is in, nothing of it is used again
-            self._zygote = None
+            self._close()
         return self._give_up(job, f"the grader itself failed {_ATTEMPTS} times ({reason})")
 
     def _forked(self, job: dict[str, Any]) -> dict[str, Any]:
@@ -124,12 +139,14 @@ class _Clerk:
             answer = json.loads(data)
         except ValueError:
             return {"again": "the grading process was killed"}
-        if "again" not in answer and self._zygote is not None:
+        if "again" not in answer:
             try:
-                self._zygote.reap_all()
-            except ZygoteError:
-                self._zygote.close()
-                self._zygote = None
+                if self._zygote is not None:
+                    self._zygote.reap_all()
+                if self._kernels is not None:
+                    self._kernels.end_all()
+            except (KernelError, ZygoteError):
+                self._close()
         return dict(answer)
 
     def _grade(self, job: dict[str, Any]) -> dict[str, Any]:
@@ -140,7 +157,7 @@ class _Clerk:
         found = read(source, expected=job["expected"], times=job["times"])
         if isinstance(found, Submission):
             grade = bench.grade(zygote, found, self._library, _marks(job.get("marks")))
-            executed = bench.executed(found)
+            executed = bench.executed(found, self._kernels) if self._kernels else None
         else:
             grade, executed = bench.refused(found), None
         out = Path(job["out"])

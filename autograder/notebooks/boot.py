@@ -1,22 +1,25 @@
-"""Runs inside the sandbox, before any code of a student: takes hold of itself, then starts.
+"""Runs inside the sandbox, before any code of a student: becomes a kernel, or decodes pictures.
 
 It is shown there as a single file beside the package `inside`, and imports nothing else of ours.
-What to do comes on standard input: one line of JSON, then the bytes of the files it lists.
+A process of its own (`main`) confines itself first; a fork of a warm parent (`run`) is confined
+already. What to do comes as one line of JSON, then the bytes of the files it lists.
 """
 
 from __future__ import annotations
 
 import base64
 import errno
+import gc
 import io
 import json
 import os
 import resource
 import signal
+import socket
 import struct
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from inside import confine  # the package as it is shown in the sandbox
 
@@ -32,23 +35,47 @@ def main() -> None:
     """Unpack the files, confine this process for good, and become what was asked for."""
     try:
         setup = json.loads(sys.stdin.buffer.readline())
-        os.umask(0o077)
-        _unpack(setup["folder"], setup["files"])
+        _unpack(sys.stdin.buffer, setup["folder"], setup["files"])
         _confine(setup)
     except (OSError, confine.ConfinementError, Refused) as error:
         print(f"the kernel could not be confined: {error}", file=sys.stderr)
         os._exit(3)
     os.write(setup["ready"], b"1")
     os.close(setup["ready"])
-    {"kernel": _kernel, "pictures": _pictures}[setup["become"]](setup)
+    _silence(0, 1, *([] if setup["debug"] else [2]))
+    _kernel(setup)
 
 
-def _unpack(folder: str, files: list[tuple[str, int]]) -> None:
+def run(channel: int, folder: str) -> None:
+    """Do what comes over `channel`, a stream, in `folder`; never returns.
+
+    Descriptors come with its first byte; a 1 goes back when the files are unpacked.
+    """
+    gc.enable()
+    with socket.socket(fileno=channel) as talk:
+        descriptors = socket.recv_fds(talk, 1, 8)[1]
+        told = talk.makefile("rb")
+        setup = json.loads(told.readline())
+        if setup["become"] == "pictures":
+            _pictures(setup, told, descriptors[0])
+        _unpack(told, folder, setup["files"])
+        talk.sendall(b"1")
+        told.close()
+    os.dup2(0, 1)  # standard input and error lead nowhere already
+    for name in [name for name in sys.modules if name.partition(".")[0] == "studentkit"]:
+        del sys.modules[name]  # a notebook has its own beside it
+    names: list[str] = setup["listening"]
+    _kernel(setup | {"listening": dict(zip(names, descriptors, strict=True))})
+    os._exit(0)
+
+
+def _unpack(told: IO[bytes], folder: str, files: list[tuple[str, int]]) -> None:
+    os.umask(0o077)
     Path(folder).mkdir(parents=True, exist_ok=True)
     for name, size in files:
         place = Path(folder, name)
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(sys.stdin.buffer.read(size))
+        place.write_bytes(told.read(size))
     os.chdir(folder)
 
 
@@ -78,12 +105,11 @@ def _silence(*descriptors: int) -> None:
 
 def _kernel(setup: dict[str, Any]) -> None:
     """Serve Jupyter's messages on the listening sockets that were handed in."""
-    _silence(0, 1, *([] if setup["debug"] else [2]))
     import zmq
     from ipykernel.kernelapp import IPKernelApp
     from traitlets.config import Config
 
-    path = Path("/tmp/connection.json")
+    path = Path(os.environ.get("TMPDIR", "/tmp"), "connection.json")
     path.write_text(json.dumps(setup["connection"]))
     listening: dict[str, int] = setup["listening"]
     bind, connect = zmq.Socket.bind, zmq.Socket.connect
@@ -107,27 +133,27 @@ def _kernel(setup: dict[str, Any]) -> None:
     app = IPKernelApp.instance(connection_file=str(path), config=config)
     app.initialize([])  # type: ignore[no-untyped-call]
     path.unlink()
-    # `-I` left the folder off; a notebook imports the modules beside it.
+    # `-I` left the folder off; a notebook imports the modules beside it, before those of ours.
     if "" not in sys.path:
         sys.path.insert(0, "")
     signal.signal(signal.SIGINT, signal.default_int_handler)
     app.start()  # type: ignore[no-untyped-call]
 
 
-def _pictures(setup: dict[str, Any]) -> None:
-    """Turn each file of the folder, named 0, 1, 2…, into pixels on standard output.
+def _pictures(setup: dict[str, Any], told: IO[bytes], output: int) -> None:
+    """Turn each file that is told into pixels, written to the descriptor `output`.
 
     Per picture: height and width as two unsigned numbers, then the bytes, three a pixel; 0 and 0
     where it is no picture. Whoever reads that gets colours and nothing else.
     """
-    _silence(0, *([] if setup["debug"] else [2]))
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = _MAX_PIXELS
-    out = sys.stdout.buffer
-    for name, _ in setup["files"]:
+    out = os.fdopen(output, "wb")
+    for _, size in setup["files"]:
+        content = told.read(size)
         try:
-            with Image.open(io.BytesIO(Path(name).read_bytes()), formats=("PNG", "JPEG")) as file:
+            with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as file:
                 if file.width * file.height > _MAX_PIXELS:
                     raise ValueError("too large")
                 image = file.convert("RGBA")

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from autograder.notebooks import calls
 from autograder.sandbox import runtime, tiers, view
@@ -27,7 +27,7 @@ from autograder.sandbox.inside.confine import landlock_abi
 HOME = "/home/student"
 FOLDER = f"{HOME}/notebook"
 _OUTSIDE = "/outside"  # is there, and landlock must keep it from being read
-_BOOT = Path(__file__).with_name("boot.py")
+BOOT = Path(__file__).with_name("boot.py")  # what runs inside
 _START = (
     "import sys; sys.path[:] = sys.argv[1:]; sys.dont_write_bytecode = True; "
     "from notebook_boot import main; main()"
@@ -113,7 +113,6 @@ class Process:
 
 
 def start(
-    become: str,
     packages: Sequence[str],
     bounds: Bounds,
     shared: Shared,
@@ -121,9 +120,8 @@ def start(
     *,
     descriptors: Sequence[int] = (),
     hidden: Sequence[Path] = (),
-    output: int | IO[bytes] = subprocess.DEVNULL,
 ) -> Process:
-    """Start `boot` as `become`, told `more`; returns once it is confined.
+    """Start a kernel, told `more`; returns once it is confined.
 
     `descriptors` are inherited under their own numbers; nothing at the paths `hidden` may be
     visible. Raises KernelError in one line that says what is missing.
@@ -135,13 +133,12 @@ def start(
         filter_program = calls.compiled()
     except FilterError as error:
         raise KernelError(str(error)) from None
-    python, seen = runtime.interpreter(), _packages(packages)
+    python, seen = runtime.interpreter(), runtime.packages(packages) | entry_points()
     command = [program, *_view(python, seen, bounds, shared)]
     standard = [str(python.standard_library), str(python.extensions)]
     command += [str(python.executable), "-I", "-S", "-B", "-c", _START, *standard, "/packages"]
     ready, theirs = os.pipe()
     setup = {
-        "become": become,
         "ready": theirs,
         "folder": FOLDER,
         "files": [(name, len(content)) for name, content in shared.copied],
@@ -172,7 +169,7 @@ def start(
             popen = subprocess.Popen(
                 command,
                 stdin=told,
-                stdout=output,
+                stdout=subprocess.DEVNULL,
                 stderr=None if os.environ.get("AUTOGRADER_DEBUG") else subprocess.PIPE,
                 env=_environment(),
                 pass_fds=(theirs, *descriptors),
@@ -199,15 +196,12 @@ def _missing() -> str:
     return " ".join(tier.missing) or f"this machine offers {tier.sentence}"
 
 
-def _packages(names: Sequence[str]) -> dict[str, Path]:
-    seen = runtime.packages(names)
-    if "matplotlib_inline" in seen:
-        # matplotlib finds the backend `inline` through this distribution's entry point
-        folder = metadata.distribution("matplotlib-inline").locate_file(
-            f"matplotlib_inline-{metadata.version('matplotlib-inline')}.dist-info"
-        )
-        seen[Path(str(folder)).name] = Path(str(folder))
-    return seen
+def entry_points() -> dict[str, Path]:
+    """Return the folder through which matplotlib finds the backend `inline`, by its name."""
+    folder = metadata.distribution("matplotlib-inline").locate_file(
+        f"matplotlib_inline-{metadata.version('matplotlib-inline')}.dist-info"
+    )
+    return {Path(str(folder)).name: Path(str(folder))}
 
 
 def _environment() -> dict[str, str]:
@@ -229,7 +223,7 @@ def _view(
     ).split()
     arguments += ["--size", disk, "--tmpfs", "/tmp", "--size", disk, "--tmpfs", "/home"]
     arguments += view.shown(python, seen)
-    arguments += ["--ro-bind", str(_BOOT), "/packages/notebook_boot.py"]
+    arguments += ["--ro-bind", str(BOOT), "/packages/notebook_boot.py"]
     arguments += ["--ro-bind", "/dev/null", _OUTSIDE]
     for name, path in shared.shown:
         arguments += ["--ro-bind", str(path), f"{FOLDER}/{name}"]

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from queue import Empty
 from types import MappingProxyType
-from typing import IO, Any
+from typing import Any
 
 import zmq
 import zmq.asyncio
@@ -30,8 +31,12 @@ from autograder.manifest import Limits
 from autograder.notebooks import kernel, kernelspec
 from autograder.notebooks.confinement import Bounds, KernelError
 from autograder.notebooks.outputs import Cleaning, printed, stopped
+from autograder.notebooks.pictures import encoded_again
+from autograder.notebooks.provisioner import Forked
+from autograder.notebooks.warm import Kernels
 
 _MAX_SAID = 64  # MiB, all messages of one kernel
+_MAX_FILES = 64 << 20  # bytes of all files beside the notebook
 _MAX_STORED = 4 << 20  # characters of one cell, kept until they are cut for good
 _START_SECONDS = 60
 _SEND_MILLISECONDS = 2000  # a message that nobody takes would otherwise wait for ever
@@ -61,17 +66,15 @@ class Executed:
 
 def run(
     notebook: NotebookNode,
-    files: dict[str, bytes],
+    files: Mapping[str, bytes],
     limits: Limits,
-    data: Path | None = None,
+    kernels: Kernels,
     *,
-    packages: Sequence[str] = ("numpy", "matplotlib"),
-    data_mount: str = "data",
     cell_seconds: float | None = None,
     notebook_seconds: float | None = None,
     unrun: Mapping[str, str] = MappingProxyType({}),
 ) -> Executed:
-    """Run all cells of `notebook`, with `files` beside it and `data` to read.
+    """Run all cells of `notebook` in a kernel of `kernels`, with `files` beside it.
 
     A cell that takes more than `cell_seconds` (`limits.training_seconds` by default) is
     interrupted, and the next one goes on from there. Where the kernel does not answer that, or
@@ -79,22 +82,19 @@ def run(
     rest is marked as not run. The cells whose grade_id is in `unrun` show its text and are not run.
     `notebook` itself stays as it is.
 
-    Raises KernelError where no kernel can be confined or started; that is never the student's
-    fault.
+    Raises KernelError where no kernel can be started; that is never the student's fault.
     """
     each = limits.training_seconds if cell_seconds is None else cell_seconds
     whole = limits.submission_seconds + 2 * each if notebook_seconds is None else notebook_seconds
     bounds = Bounds(memory_mb=limits.memory_mb, cpu_seconds=int(whole) + 5, output_mb=_MAX_SAID)
-    content = kernelspec.spec(packages, bounds, data, data_mount)
+    beside = _beside(files)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="autograder-notebook-") as folder:
-        place = Path(folder, "notebook")
-        place.mkdir()
-        _lay_out(place, files)
         given = copy.deepcopy(notebook)
-        session = _Session(given, content, Path(folder), each, began + whole, unrun)
+        launched = _Launched(kernels, bounds, beside, Path(folder))
+        session = _Session(given, launched, each, began + whole, unrun)
         executed: NotebookNode = run_sync(session.run)()
-    cleaning = Cleaning(session.notes)
+    cleaning = Cleaning(functools.partial(encoded_again, kernels=kernels), session.notes)
     for index, cell in enumerate(executed.cells):
         if cell.cell_type == "code":
             kept = cleaning.cell(_name(executed, index), session.said.get(index, []))
@@ -104,14 +104,14 @@ def run(
     return Executed(executed, tuple(session.notes), time.monotonic() - began)
 
 
-def _lay_out(place: Path, files: dict[str, bytes]) -> None:
-    for name, content in files.items():
-        try:
-            path = place / PurePosixPath(clean(name))
-        except BadPath as error:
-            raise KernelError(f"a file cannot be put beside the notebook: {error}") from None
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+def _beside(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    try:
+        found = {str(clean(name)): content for name, content in files.items()}
+    except BadPath as error:
+        raise KernelError(f"a file cannot be put beside the notebook: {error}") from None
+    if sum(map(len, found.values())) > _MAX_FILES:
+        raise KernelError(f"more than {_MAX_FILES >> 20} MiB of files belong to the notebook")
+    return found
 
 
 def _name(notebook: NotebookNode, index: int) -> str:
@@ -164,14 +164,41 @@ class _Lost(Exception):
     """The kernel is gone or of no use; the message says why."""
 
 
+@dataclass(frozen=True)
+class _Launched:
+    """What each kernel of one notebook is made of."""
+
+    kernels: Kernels
+    bounds: Bounds
+    files: Mapping[str, bytes]
+    folder: Path  # for sockets
+
+    def manager(self, number: int) -> AsyncKernelManager:
+        """Return what starts kernel `number`."""
+        ipc = self.folder / f"ipc{number}"
+        ipc.mkdir(mode=0o700)
+        context = zmq.asyncio.Context()
+        context.setsockopt(zmq.SNDTIMEO, _SEND_MILLISECONDS)
+        manager = AsyncKernelManager(
+            kernel_name=kernelspec.NAME,
+            kernel_spec_manager=kernelspec.OneSpec(kernelspec.spec(())),
+            transport="ipc",
+            ip=str(ipc / "s"),
+            connection_file=str(ipc / "connection.json"),
+            context=context,
+        )
+        manager.provisioner = Forked(parent=manager, kernel_spec=manager.kernel_spec)
+        manager.provisioner.prepare(self.kernels, self.bounds, self.files)
+        return manager
+
+
 class _Session:
     """One notebook's way through one or more kernels."""
 
     def __init__(
         self,
         notebook: NotebookNode,
-        content: dict[str, Any],
-        folder: Path,
+        launched: _Launched,
         cell_seconds: float,
         deadline: float,
         unrun: Mapping[str, str],
@@ -181,11 +208,10 @@ class _Session:
         self.said: dict[int, list[NotebookNode]] = {}  # by cell: outputs as they came
         self.verdicts: dict[int, list[NotebookNode]] = {}  # by cell: outputs of ours
         self.counts: dict[int, int] = {}
-        self._notebook, self._content, self._folder = notebook, content, folder
+        self._notebook, self._launched = notebook, launched
         self._cell_seconds, self._deadline = cell_seconds, deadline
         self._finished: list[int] = []  # cells that a new kernel has to run again
         self._client: _Client | None = None
-        self._errors: IO[bytes] | None = None
         self._kernels = 0
 
     async def run(self) -> NotebookNode:
@@ -302,49 +328,23 @@ class _Session:
 
     async def _start(self) -> None:
         self._kernels += 1
-        ipc = self._folder / f"ipc{self._kernels}"
-        ipc.mkdir(mode=0o700)
-        context = zmq.asyncio.Context()
-        context.setsockopt(zmq.SNDTIMEO, _SEND_MILLISECONDS)
-        manager = AsyncKernelManager(
-            kernel_name=kernelspec.NAME,
-            kernel_spec_manager=kernelspec.OneSpec(self._content),
-            transport="ipc",
-            ip=str(ipc / "s"),
-            connection_file=str(ipc / "connection.json"),
-            context=context,
-        )
-        client = _Client(self._notebook, manager)
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the kernel lives)
+        client = _Client(self._notebook, self._launched.manager(self._kernels))
         try:
-            await client.async_start_new_kernel(
-                cwd=str(self._folder / "notebook"), stderr=self._errors
-            )
+            await client.async_start_new_kernel()
             client.startup_timeout = _START_SECONDS
             await client.async_start_new_kernel_client()
         except (RuntimeError, OSError) as error:
-            raise KernelError(self._last_error() or f"the kernel did not start: {error}") from None
+            raise KernelError(f"the kernel did not start: {error}") from None
         self._client = client
 
     async def _end(self) -> None:
         client, self._client = self._client, None
         if client is not None and client.km is not None:
             context = client.km.context
-            if client.km.provisioner is not None and await ensure_async(client.km.is_alive()):
+            if client.km.provisioner is not None:
                 await client.km.provisioner.kill()  # nothing in it deserves a farewell
-                await client.km.provisioner.wait()
             await client._async_cleanup_kernel()
             context.destroy(linger=0)
-        if self._errors is not None:
-            self._errors.close()
-            self._errors = None
-
-    def _last_error(self) -> str:
-        if self._errors is None:
-            return ""
-        self._errors.seek(0)
-        lines = self._errors.read(1 << 16).decode("utf-8", "replace").strip().splitlines()
-        return lines[-1] if lines else ""
 
     async def _obituary(self) -> str:
         client = self._client

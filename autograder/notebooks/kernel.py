@@ -61,10 +61,11 @@ async def _run(options: argparse.Namespace) -> int:
     ends = relay.inner_ends()
     try:
         process = _start(options, bounds, outer, ends)
-        return await _guard(process, outer, ends, bounds)
-    finally:
+    except BaseException:
         for end in ends.values():
-            os.close(end.place)
+            end.close()
+        raise
+    return await _guard(process, outer, ends, bounds)
 
 
 def _connection(path: Path) -> dict[str, Any]:
@@ -91,15 +92,8 @@ def _start(
         if not options.data.is_dir():
             raise KernelError(f"{options.data}: there is no such folder of data")
         shared = Shared(shared.copied, (*shared.shown, (options.data_mount, options.data)))
-    # The key stays the client's; of its addresses the kernel learns none.
-    inner = outer | {"transport": "ipc", "ip": "/handed-in"}
-    inner |= {f"{name}_port": number for number, name in enumerate(ends, 1)}
-    listening = {
-        f"ipc:///handed-in-{number}": end.listening.fileno()
-        for number, end in enumerate(ends.values(), 1)
-    }
+    inner, listening = relay.inside(outer, ends)
     process = start(
-        "kernel",
         ("ipykernel", *filter(None, options.packages.split(","))),
         bounds,
         shared,
@@ -134,14 +128,16 @@ async def _guard(
         loop.add_reader(os.pidfd_open(parent), end, 0)
     if os.getppid() != parent:
         end(0)  # it ended while we looked
+    carrier = relay.Relay(ends, bounds.output_mb << 20, refuse)
     try:
-        await relay.serve(outer, ends, bounds.output_mb << 20, refuse)
+        await carrier.listen(outer)
         code = await ended
     except OSError as error:
         raise KernelError(f"the client's sockets cannot be had: {error}") from None
     finally:
         died_by_itself = process.popen.poll()
         process.end()
+        await carrier.close()
     if code == 0 and died_by_itself is not None:
         return died_by_itself if died_by_itself >= 0 else 128 - died_by_itself
     return code

@@ -9,13 +9,11 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from nbformat import NotebookNode, v4
-
-from autograder.notebooks.pictures import encoded_again
 
 MAX_TEXT = 64 << 10  # characters of one cell
 MAX_PICTURES = 8  # of one cell
@@ -40,8 +38,12 @@ class _Picture:
 
 @dataclass
 class Cleaning:
-    """Cleans one notebook's outputs: first every cell's, then all pictures at once."""
+    """Cleans one notebook's outputs: first every cell's, then all pictures at once.
 
+    `encode` makes new pictures of them, and None of what is none (see `pictures.encoded_again`).
+    """
+
+    encode: Callable[[Sequence[bytes]], Sequence[bytes | None]]
     notes: list[str] = field(default_factory=list)
     _pictures: list[_Picture] = field(default_factory=list)
 
@@ -82,7 +84,7 @@ class Cleaning:
 
     def finish(self) -> None:
         """Encode all pictures again and put them into the outputs returned before."""
-        again = encoded_again([picture.content for picture in self._pictures])
+        again = self.encode([picture.content for picture in self._pictures])
         for picture, content in zip(self._pictures, again, strict=True):
             if content is None:
                 picture.output.data["text/plain"] += " (a picture that cannot be read)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from jupyter_client.manager import KernelManager
 
 from autograder.notebooks import kernelspec
 from autograder.notebooks.confinement import Bounds
+from autograder.notebooks.warm import Kernels
 from autograder.sandbox import tiers
 
 PLAIN = {
@@ -26,10 +28,37 @@ PLAIN = {
 SECRET = "SECRET-OF-THE-COURSE"
 
 
-@pytest.fixture(scope="session", autouse=True)
-def bubblewrap() -> None:
-    if tiers.probe().level is not tiers.Level.A:
+@pytest.fixture(scope="session")
+def level() -> tiers.Level:
+    """The best that this machine offers."""
+    return tiers.probe().level
+
+
+@pytest.fixture(autouse=True)
+def bubblewrap(request: pytest.FixtureRequest, level: tiers.Level) -> None:
+    if request.node.get_closest_marker("bubblewrap") and level is not tiers.Level.A:
         pytest.skip("needs bubblewrap and user namespaces")
+
+
+_BELOW = [pytest.param(level, marks=pytest.mark.slow) for level in "BC"]
+
+
+@pytest.fixture(scope="module", params=["A", *_BELOW])
+def tier(request: pytest.FixtureRequest) -> tiers.Tier:
+    """Each tier that confines, as far as this machine offers it."""
+    found = tiers.probe(tiers.Level(request.param))
+    if found.level != request.param:
+        if os.environ.get("CI"):
+            pytest.fail(f"no tier {request.param} here: {found.sentence}")
+        pytest.skip(found.sentence)
+    return found
+
+
+@pytest.fixture(scope="module")
+def kernels(tier: tiers.Tier) -> Iterator[Kernels]:
+    """A warm parent of kernels with numpy and matplotlib."""
+    with Kernels(tier) as parent:
+        yield parent
 
 
 @pytest.fixture
