@@ -1,0 +1,93 @@
+"""What authors make: skeletons, the students' zip, data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from autograder import layout
+from autograder.commands.shared import ERR, OUT, AssignmentName, Stop, find, progress_bar
+from autograder.manifest import load as load_manifest
+
+
+def list_command() -> None:
+    """List the assignments with their tasks and points."""
+    root = layout.find_root()
+    for assignment in layout.list_assignments(root):
+        manifest = load_manifest(assignment.manifest)
+        title = f"{manifest.id}: {manifest.title} ({float(manifest.max_score):g} points)"
+        table = Table("task", "points", "what it asks", title=title, title_justify="left")
+        for task in manifest.tasks:
+            table.add_row(task.id, f"{float(task.points):g}", task.title)
+        OUT.print(table)
+
+
+def sync(
+    assignment: Annotated[str | None, typer.Argument(help="Only this one; default: all.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit with 3 where something differs.")
+    ] = False,
+) -> None:
+    """Generate `student_skeleton/` from `solutions/`."""
+    from autograder.release.skeleton import sync as synchronise
+
+    root = layout.find_root()
+    chosen = [find(assignment)] if assignment else layout.list_assignments(root)
+    changes: list[str] = []
+    for each in chosen:
+        changes += synchronise(each, root, check)
+    for change in changes:
+        OUT.print(change, markup=False)
+    if check and changes:
+        raise Stop("the skeleton differs from the solution; run: autograder sync")
+    if not changes:
+        OUT.print("every skeleton agrees with its solution")
+
+
+def release(
+    assignment: AssignmentName,
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the zip.")],
+) -> None:
+    """Make the students' zip: handout, skeleton, public tests, student kit; nothing hidden."""
+    from autograder.diagnose.locked import locked_hints
+    from autograder.grade.bench import learnt_library
+    from autograder.grade.course import prepare
+    from autograder.release.bundle import release as bundle
+    from autograder.sandbox.tiers import Level
+
+    chosen = find(assignment)
+    hints: dict[str, str] = {}
+    if chosen.mistakes.is_file():
+        setting = prepare(chosen, training=False)
+        if setting.tier.level is Level.D:
+            ERR.print("nothing confines code here, so the zip has no hints for known mistakes")
+        else:
+            hints = locked_hints(learnt_library(setting))
+    OUT.print(str(bundle(chosen.id, chosen.root, out, hints)), markup=False)
+
+
+def data_set(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="mnist, mnist-csv, cifar10 or covid.")
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to put it in.")] = Path("data"),
+    source: Annotated[
+        str,
+        typer.Option(
+            metavar="embedded|torchvision|DIR",
+            help="Drawn on the spot, downloaded by torchvision, or files you have.",
+        ),
+    ] = "embedded",
+    size: Annotated[
+        int | None, typer.Option(min=10, help="Draw so many images or rows to train with.")
+    ] = None,
+) -> None:
+    """Make a data set: drawn on the spot, downloaded by torchvision, or from files you have."""
+    from autograder.data.command import make
+
+    with progress_bar(name) as progress:
+        made = make(name, out, source, progress, size)
+    OUT.print(str(made), markup=False, soft_wrap=True)
