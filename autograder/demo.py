@@ -8,7 +8,7 @@ import textwrap
 import zipfile
 from pathlib import Path
 
-from autograder.grade.bench import folder_files
+from autograder.grade.files import folder_files
 from autograder.layout import Assignment
 
 STORIES = {

@@ -16,7 +16,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
 from autograder.answers.variants import FILE as ANSWERS_FILE
-from autograder.grade.bench import Bench, Setting, open_bench
+from autograder.grade.bench import Bench
+from autograder.grade.opening import open_bench
+from autograder.grade.setting import Setting
 from autograder.manifest import Limits
 from autograder.mutants import equivalents
 from autograder.mutants.equivalents import DeclarationError

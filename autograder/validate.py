@@ -18,7 +18,9 @@ from autograder.answers.variants import Variant as Misconceptions
 from autograder.answers.variants import variants
 from autograder.declarations import slips
 from autograder.diagnose.replies import digest
-from autograder.grade.bench import Bench, Setting, open_bench
+from autograder.grade.bench import Bench
+from autograder.grade.opening import open_bench
+from autograder.grade.setting import Setting
 from autograder.mistakes import Mistake
 from autograder.records import Outcome, Status
 from autograder.release.skeleton import sync as synchronise

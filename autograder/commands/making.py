@@ -53,8 +53,8 @@ def release(
 ) -> None:
     """Make the students' zip: handout, skeleton, public tests, student kit; nothing hidden."""
     from autograder.diagnose.locked import locked_hints
-    from autograder.grade.bench import learnt_library
     from autograder.grade.course import prepare
+    from autograder.grade.opening import learnt_library
     from autograder.release.bundle import release as bundle
     from autograder.sandbox.tiers import Level
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
 import importlib
 import importlib.util
-import json
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -22,17 +17,16 @@ from autograder.diagnose.clusters import failures
 from autograder.diagnose.library import Library, learn, recall
 from autograder.diagnose.naming import name_mistakes
 from autograder.grade.carrying import Supplier, carry
+from autograder.grade.files import folder_files, lasting
+from autograder.grade.setting import Setting
+from autograder.grade.static import judged
 from autograder.layout import Assignment
-from autograder.manifest import Manifest, Rule
-from autograder.manifest import load as load_manifest
-from autograder.records import Action, Grade, Mark, Outcome, Submission, Unreadable, Verdict
+from autograder.manifest import Manifest
+from autograder.records import Grade, Mark, Outcome, Submission, Unreadable
 from autograder.rubric import Item, unmarked
-from autograder.rubric import load as load_rubric
 from autograder.runner import suite
-from autograder.runner.errors import WorkerStopped
 from autograder.runner.session import Session
 from autograder.runner.suite import Test
-from autograder.sandbox.tiers import Level, Tier
 from autograder.sandbox.zygotes import Zygote
 
 if TYPE_CHECKING:
@@ -41,55 +35,6 @@ if TYPE_CHECKING:
 
 _BY_FILES = "The tests of the files decide; the report tells how they went."
 _NOTHING = Library(())
-_NOT_STUDENTS = {"conftest", "collect_submission", "setup", "tests", "data", "studentkit"}
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What a run was asked for, as plain data that crosses to the clerks."""
-
-    root: str
-    assignment: str
-    tier: Tier
-    small: str  # folder with the everyday data
-    training: str  # folder with the data that training tests use
-    cache: str  # folder for what is learnt once and used by later runs
-    data_source: str  # what the images are: "digits", "handwriting", "mnist", "colours", "cifar10"
-    data_words: str = "digits drawn on the spot (no MNIST was given; see --data)"
-    held_out: str = ""  # file with labelled images for the trusted side alone
-    notebook: str = ""  # file with the notebook that students got; "" where there is none
-    due: datetime | None = None
-    executes: bool = False  # whether notebooks are run as a whole, for a person to look at
-    hidden: bool = True
-    training_tests: bool = True
-
-    def to_json(self) -> str:
-        """Write as one line."""
-        plain = dict(vars(self))
-        plain["tier"] = [self.tier.level.value, list(self.tier.layers), list(self.tier.missing)]
-        plain["due"] = self.due.isoformat() if self.due else None
-        return json.dumps(plain)
-
-    @classmethod
-    def from_json(cls, text: str) -> Setting:
-        """Read what `to_json` wrote."""
-        plain = json.loads(text)
-        level, layers, missing = plain["tier"]
-        plain["tier"] = Tier(Level(level), tuple(layers), tuple(missing))
-        plain["due"] = datetime.fromisoformat(plain["due"]) if plain["due"] else None
-        return cls(**plain)
-
-    @property
-    def data(self) -> dict[str, Path]:
-        """Folders of data by name."""
-        return {"small": Path(self.small), "training": Path(self.training)}
-
-    @property
-    def data_sentence(self) -> str:
-        """Say in a report which data the training tests saw."""
-        if not self.training_tests:
-            return "quick level: no network was trained; tests that train were left out"
-        return f"full level, networks trained: {self.data_words}"
 
 
 @dataclass
@@ -245,7 +190,7 @@ class Bench:
             lambda: learn(known, self.tests, run, self.zygote, jobs),
             Path(self.setting.cache),
             self.manifest.id,
-            _lasting(self.setting, self.assignment),
+            lasting(self.setting, self.assignment),
         )
 
     def grade(
@@ -264,7 +209,7 @@ class Bench:
         if self.notebook is not None:
             submission = self.notebook.put_in(submission)
         session = self._session(zygote, submission.files)
-        verdicts, functions = self._static(session)
+        verdicts, functions = judged(session, self.skeleton, self.manifest)
         outcomes = self._outcomes(session, self.tests, keep_calls=True, pictures=True)
         outcomes = self._carried(zygote, submission.files, (), self.tests, outcomes)
         verdicts += scoring.judge_printing(self.manifest.policy, outcomes, functions)
@@ -356,43 +301,6 @@ class Bench:
         node = execute(node, {**given, **files}, limits, kernels, unrun=unrun).notebook
         return as_bytes(self.notebook.for_a_person(node))
 
-    def _static(self, session: Session) -> tuple[list[Verdict], dict[str, str]]:
-        """Judge the source before it runs: imports, signatures, missing files.
-
-        Returns the verdicts, and where each function of the source is defined.
-        """
-        from studentkit.rules import SurveyError, compare
-
-        try:
-            facts = session.survey()
-            policy = self.manifest.policy
-            findings = compare(
-                self.skeleton,
-                facts,
-                required=self.manifest.required,
-                submit=self.manifest.submit,
-                allow_imports=policy.imports.allow,
-                allow_standard_library=policy.standard_library.allow,
-            )
-        except (WorkerStopped, SurveyError) as problem:
-            sentence = f"The source could not be read for its imports: {problem}"
-            return [Verdict("syntax", Action.WARN, sentence)], {}
-        rules: dict[str, Rule] = {
-            "imports": policy.imports,
-            "standard_library": policy.standard_library,
-            "signatures": policy.signatures,
-            "files": policy.files,
-        }
-        verdicts, charged = [], set()
-        for finding in findings:
-            rule = rules.get(finding.rule, Rule())
-            action, percent = rule.action, rule.percent
-            if action is Action.DEDUCT and finding.rule in charged:
-                percent = Fraction(0)  # a rule costs once, however often it is broken
-            charged.add(finding.rule)
-            verdicts.append(Verdict(finding.rule, action, finding.sentence, finding.where, percent))
-        return verdicts, _places(facts)
-
     def refused(self, unreadable: Unreadable) -> Grade:
         """Make the report of a submission that could not be opened: no score, not a zero."""
         return not_graded(self.setting, self.manifest, unreadable.name, unreadable.reason)
@@ -416,153 +324,3 @@ def not_graded(setting: Setting, manifest: Manifest, name: str, reason: str) -> 
         status="not graded",
         error=reason,
     )
-
-
-def open_bench(setting: Setting, body: Any) -> None:
-    """Collect the suites and call `body(bench)` inside pytest's loop.
-
-    Raises CollectionError, ManifestError, or whatever `body` raises.
-    """
-    assignment = Assignment(Path(setting.root), setting.assignment)
-    manifest = load_manifest(assignment.manifest)
-    if setting.data_source in ("mnist", "cifar10"):  # up to seventeen times as many images
-        limits = dataclasses.replace(
-            manifest.limits,
-            training_seconds=15 * manifest.limits.training_seconds,
-            verifying_seconds=15 * manifest.limits.verifying_seconds,
-        )
-        manifest = dataclasses.replace(manifest, limits=limits)
-    hidden = assignment.hidden_tests if setting.hidden else None
-    modules = student_modules(assignment)
-
-    if "torch" in manifest.packages:
-        from autograder.grade.warming import warm_torch
-
-        warm_torch()
-    if setting.held_out:
-        from autograder.grade.measuring import provide  # brings torch
-
-        provide(
-            Path(setting.training), Path(setting.held_out), Path(setting.cache), setting.data_source
-        )
-
-    notebook = None
-    if setting.notebook:
-        from autograder.notebooks.handed_in import load as load_notebook  # brings nbformat
-        from autograder.notebooks.module import NAME
-
-        notebook = load_notebook(Path(setting.notebook))
-        modules |= {NAME}
-
-    def go(tests: list[Test]) -> None:
-        from studentkit.survey import survey
-
-        chosen = [test for test in tests if setting.training_tests or not test.trains]
-        mistakes = assignment.mistakes
-        bench = Bench(
-            setting,
-            assignment,
-            manifest,
-            in_turn(chosen),
-            survey(folder_files(assignment.skeleton)),
-            fingerprint_of(setting, assignment),
-            mistakes.read_bytes() if mistakes.is_file() else b"",
-            load_rubric(assignment.rubric),
-            tuple(tests),
-            notebook,
-        )
-        body(bench)
-
-    suite.collected(
-        assignment.tests,
-        assignment.public_tests,
-        hidden,
-        modules,
-        go,
-        frozenset(task.id for task in manifest.tasks),
-    )
-
-
-def _lasting(setting: Setting, assignment: Assignment) -> str:
-    """Hash what replies depend on: not the due time, nor whether training is asked for."""
-    neutral = dataclasses.replace(
-        setting,
-        due=None,
-        executes=False,
-        training=setting.small,
-        data_source="digits",
-        data_words="",
-        held_out="",
-        notebook="",
-        training_tests=True,
-    )
-    return fingerprint_of(neutral, assignment)[:24]
-
-
-def learnt_library(setting: Setting) -> Library:
-    """Collect the suites of `setting` and return what is known of the assignment's mistakes."""
-    found: list[Library] = []
-    open_bench(setting, lambda bench: found.append(bench.library()))
-    return found[0]
-
-
-def _places(facts: dict[str, Any]) -> dict[str, str]:
-    """Return where each function of a survey is defined, as "utils.py:12"."""
-    return {
-        str(function["name"]): f"{path}:{function['line']}"
-        for path, file in facts["files"].items()
-        for function in file.get("functions", [])
-    }
-
-
-def in_turn(tests: Sequence[Test]) -> list[Test]:
-    """Order the tests: public ones first, and those that train last in each group.
-
-    Code that has seen a hidden test's inputs must not run a public test afterwards, whose
-    message could repeat them. A change of data costs a new worker.
-    """
-    return sorted(tests, key=lambda test: (test.hidden, test.trains))
-
-
-def student_modules(assignment: Assignment) -> frozenset[str]:
-    """Return the top-level module names that belong to the student."""
-    names = set()
-    for path in assignment.solution.iterdir():
-        if path.suffix == ".py":
-            names.add(path.stem)
-        elif path.is_dir() and any(path.glob("*.py")):
-            names.add(path.name)
-    return frozenset(names - _NOT_STUDENTS)
-
-
-def folder_files(folder: Path) -> dict[str, bytes]:
-    """Read a trusted folder as a submission's files."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
-    }
-
-
-def fingerprint_of(setting: Setting, assignment: Assignment) -> str:
-    """Hash everything a grade depends on, beside the submission: suites, manifest, our own code."""
-    digest = hashlib.sha256()
-    package = importlib.util.find_spec("autograder")
-    ours = Path(package.origin).parent if package and package.origin else Path()
-    folders = [
-        assignment.root / "assignments" / assignment.id,
-        assignment.public_tests,
-        assignment.hidden_tests,
-        assignment.skeleton,
-        assignment.solution,  # it answers where a needed function is wrong
-        ours,
-    ]
-    files = [(path, folder) for folder in folders for path in sorted(folder.rglob("*"))]
-    files += [(assignment.mistakes, assignment.tests), (assignment.key, assignment.tests)]
-    for path, folder in files:
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
-            digest.update(path.read_bytes())
-    digest.update(setting.to_json().encode())
-    digest.update(sys.version.encode())
-    return digest.hexdigest()

@@ -20,8 +20,10 @@ from typing import IO, TYPE_CHECKING, Any
 
 from autograder.atomic import write_text
 from autograder.diagnose.library import Library
-from autograder.grade.bench import Bench, Setting, not_graded, open_bench
+from autograder.grade.bench import Bench, not_graded
+from autograder.grade.opening import open_bench
 from autograder.grade.output import write
+from autograder.grade.setting import Setting
 from autograder.intake import Source, read
 from autograder.notebooks.confinement import KernelError
 from autograder.records import Mark, Submission

@@ -20,8 +20,10 @@ from typing import Any
 from autograder.atomic import write_text
 from autograder.data import given
 from autograder.exports.grades_csv import grades_csv
-from autograder.grade.bench import Setting, fingerprint_of, not_graded
+from autograder.grade.bench import not_graded
+from autograder.grade.files import fingerprint_of
 from autograder.grade.output import write
+from autograder.grade.setting import Setting
 from autograder.intake import Source, discover
 from autograder.layout import Assignment
 from autograder.manifest import load as load_manifest

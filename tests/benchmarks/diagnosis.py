@@ -15,8 +15,10 @@ import time
 from collections import Counter
 
 from autograder.diagnose.naming import name_mistakes
-from autograder.grade.bench import Bench, folder_files, open_bench
+from autograder.grade.bench import Bench
 from autograder.grade.course import prepare
+from autograder.grade.files import folder_files
+from autograder.grade.opening import open_bench
 from autograder.layout import find_assignment, find_root
 from autograder.runner.sharing import share
 from autograder.sandbox.zygotes import Zygote

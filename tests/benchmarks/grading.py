@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.demo import make_class
-from autograder.grade.bench import folder_files
+from autograder.grade.files import folder_files
 from autograder.layout import Assignment, find_assignment, find_root
 
 _HONEST = ("ada", "blaise", "carl", "emmy", "felix")

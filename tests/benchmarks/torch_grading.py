@@ -18,8 +18,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from autograder.grade.bench import Bench, folder_files, open_bench
+from autograder.grade.bench import Bench
 from autograder.grade.course import prepare
+from autograder.grade.files import folder_files
+from autograder.grade.opening import open_bench
 from autograder.layout import find_assignment, find_root
 from autograder.runner.session import Session
 

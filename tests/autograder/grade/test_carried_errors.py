@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from autograder.grade.bench import folder_files
+from autograder.grade.files import folder_files
 from autograder.layout import find_assignment, find_root
 
 _ROOT = find_root(Path(__file__))

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbclient
 import pytest
 
-from autograder.grade.bench import folder_files
+from autograder.grade.files import folder_files
 from autograder.layout import find_assignment, find_root
 from autograder.manifest import load as load_manifest
 from autograder.notebooks.build import master, written_items

@@ -14,7 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.grade.bench import folder_files
+from autograder.grade.files import folder_files
 from autograder.layout import Assignment, find_assignment
 from autograder.notebooks.build import as_bytes, master
 

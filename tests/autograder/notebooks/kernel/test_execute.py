@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import Image
 
-from autograder.grade.bench import folder_files
+from autograder.grade.files import folder_files
 from autograder.layout import Assignment
 from autograder.manifest import Limits
 from autograder.notebooks import confinement, execute, pictures

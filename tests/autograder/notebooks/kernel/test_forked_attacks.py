@@ -15,8 +15,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 import autograder
 from autograder.manifest import Limits
-from autograder.notebooks import execute
+from autograder.notebooks import execute, warm
 from autograder.notebooks.warm import Kernels
+from autograder.sandbox import tiers
 from autograder.sandbox.tiers import Tier
 
 from .conftest import SECRET
@@ -187,6 +188,20 @@ def test_it_signals_nobody(run: Run, kernels: Kernels) -> None:
     assert "KILLED" not in said and kernels.alive()
     assert all(psutil.pid_exists(pid) for pid in parent)
     assert run("print('next')") == ["next\n"]
+
+
+@pytest.mark.slow
+def test_where_signals_would_reach_others_it_sends_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In tier C on an older kernel of Linux; interrupts fail too, and a hang costs a new kernel."""
+    monkeypatch.setattr(warm, "landlock_abi", lambda: 5)
+    cells = ["import os\nos.kill(os.getpid(), 0)", "x = 5", "while True: pass", "print(x)"]
+    given = new_notebook(cells=[new_code_cell(one) for one in cells])
+    with Kernels(tiers.probe(tiers.Level.C)) as kernels:
+        done = execute.run(given, {}, LIMITS, kernels, cell_seconds=2)
+    first, _, hung, last = done.notebook.cells
+    assert first.outputs[0].ename == "PermissionError"
+    assert hung.outputs[-1].evalue == "stopped after 2 seconds"
+    assert last.outputs[0].text == "5\n"
 
 
 def test_nothing_of_it_stays(run: Run) -> None:

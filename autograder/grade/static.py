@@ -1,0 +1,60 @@
+"""Judges the source of a submission before it runs: imports, signatures, missing files."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from autograder.manifest import Manifest, Rule
+from autograder.records import Action, Verdict
+from autograder.runner.errors import WorkerStopped
+from autograder.runner.session import Session
+
+
+def judged(
+    session: Session, skeleton: dict[str, Any], manifest: Manifest
+) -> tuple[list[Verdict], dict[str, str]]:
+    """Return what the manifest's policy says of the source, and where its functions are defined.
+
+    The worker of `session` reads the source; `skeleton` is the skeleton's survey.
+    """
+    from studentkit.rules import SurveyError, compare
+
+    try:
+        facts = session.survey()
+        policy = manifest.policy
+        findings = compare(
+            skeleton,
+            facts,
+            required=manifest.required,
+            submit=manifest.submit,
+            allow_imports=policy.imports.allow,
+            allow_standard_library=policy.standard_library.allow,
+        )
+    except (WorkerStopped, SurveyError) as problem:
+        sentence = f"The source could not be read for its imports: {problem}"
+        return [Verdict("syntax", Action.WARN, sentence)], {}
+    rules: dict[str, Rule] = {
+        "imports": policy.imports,
+        "standard_library": policy.standard_library,
+        "signatures": policy.signatures,
+        "files": policy.files,
+    }
+    verdicts, charged = [], set()
+    for finding in findings:
+        rule = rules.get(finding.rule, Rule())
+        action, percent = rule.action, rule.percent
+        if action is Action.DEDUCT and finding.rule in charged:
+            percent = Fraction(0)  # a rule costs once, however often it is broken
+        charged.add(finding.rule)
+        verdicts.append(Verdict(finding.rule, action, finding.sentence, finding.where, percent))
+    return verdicts, _places(facts)
+
+
+def _places(facts: dict[str, Any]) -> dict[str, str]:
+    """Return where each function of a survey is defined, as "utils.py:12"."""
+    return {
+        str(function["name"]): f"{path}:{function['line']}"
+        for path, file in facts["files"].items()
+        for function in file.get("functions", [])
+    }
