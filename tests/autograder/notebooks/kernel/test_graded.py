@@ -31,7 +31,6 @@ def test_it_was_run_in_every_tier(tiny: Assignment, tier: Tier, tmp_path: Path) 
         tmp_path / "reports",
         jobs=1,
         tier=tier,
-        cache=tmp_path / "cache",
         training=False,
         executes=True,
     )
