@@ -16,6 +16,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from autograder.grade.bench import Bench
@@ -87,7 +89,9 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
             few = class_of(name, Path(one), 2)
             many = class_of(name, Path(two), 2 + count)
-        each, own = (many - few) / count, own_computation(name)
+        with ProcessPoolExecutor(1, get_context("spawn")) as apart:  # one bench a process
+            own = apart.submit(own_computation, name).result()
+        each = (many - few) / count
         print(f"{name:20} {each:8.3f} s {own:6.3f} s {each - own:6.3f} s")
 
 
