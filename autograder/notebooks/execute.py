@@ -320,7 +320,8 @@ class _Session:
                 continue  # looks at what is there, and leaves nothing
             # Twice the time: it has shown that it ends, and the machine may be busier now.
             seconds = max(0.1, min(2 * self._cell_seconds + 5, self._left()))
-            if not await self._replies(self._client.kc.execute(cell.source), seconds):
+            again = self._client.kc.execute(cell.source, stop_on_error=False)
+            if not await self._replies(again, seconds):
                 name = _name(self._notebook, index)
                 self.notes.append(f"{name}: ran once, but not again in a new kernel")
                 await self._end()

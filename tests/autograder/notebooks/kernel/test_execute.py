@@ -97,6 +97,21 @@ def test_a_hang_costs_its_cell(kernels: Kernels) -> None:
     )
 
 
+def test_a_new_kernel_has_the_state_of_cells_after_errors(kernels: Kernels) -> None:
+    """IPython skips what waits behind an error, unless it is told not to; here it dawdles then."""
+    dawdle = """
+import time
+kernel = get_ipython().kernel
+def slow(which=None, skip=kernel._abort_queues):
+    time.sleep(0.3)
+    skip(which)
+kernel._abort_queues = slow
+"""
+    given = notebook(dawdle, "1 / 0", "x = 5", "import os; os._exit(1)", "print(x)")
+    executed = execute.run(given, {}, LIMITS, kernels)
+    assert said(executed.notebook.cells[-1]) == "5\n"
+
+
 @pytest.mark.slow
 def test_the_whole_has_a_limit_too(kernels: Kernels) -> None:
     """What is not reached says so."""
