@@ -61,6 +61,13 @@ def kernels(tier: tiers.Tier) -> Iterator[Kernels]:
         yield parent
 
 
+@pytest.fixture(scope="module")
+def some_kernels(level: tiers.Level) -> Iterator[Kernels]:
+    """The same in the best tier only, for what no tier has a part in."""
+    with Kernels(tiers.probe(level)) as parent:
+        yield parent
+
+
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     """An nbgrader course; alice's folder is where the kernel runs."""

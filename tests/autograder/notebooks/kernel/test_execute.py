@@ -97,7 +97,7 @@ def test_a_hang_costs_its_cell(kernels: Kernels) -> None:
     )
 
 
-def test_a_new_kernel_has_the_state_of_cells_after_errors(kernels: Kernels) -> None:
+def test_a_new_kernel_has_the_state_of_cells_after_errors(some_kernels: Kernels) -> None:
     """IPython skips what waits behind an error, unless it is told not to; here it dawdles then."""
     dawdle = """
 import time
@@ -108,15 +108,15 @@ def slow(which=None, skip=kernel._abort_queues):
 kernel._abort_queues = slow
 """
     given = notebook(dawdle, "1 / 0", "x = 5", "import os; os._exit(1)", "print(x)")
-    executed = execute.run(given, {}, LIMITS, kernels)
+    executed = execute.run(given, {}, LIMITS, some_kernels)
     assert said(executed.notebook.cells[-1]) == "5\n"
 
 
 @pytest.mark.slow
-def test_the_whole_has_a_limit_too(kernels: Kernels) -> None:
+def test_the_whole_has_a_limit_too(some_kernels: Kernels) -> None:
     """What is not reached says so."""
     executed = execute.run(
-        notebook(*["import time; time.sleep(3)"] * 4), {}, LIMITS, kernels, notebook_seconds=6
+        notebook(*["import time; time.sleep(3)"] * 4), {}, LIMITS, some_kernels, notebook_seconds=6
     )
     assert executed.seconds < 15
     assert "not run: the notebook's time was used up before" in executed.notes[-1]
@@ -139,9 +139,9 @@ raise type("<script>alert('xss-name')</script>", (Exception,), {})(
 """
 
 
-def test_a_page_of_it_holds_nothing_that_runs(kernels: Kernels) -> None:
+def test_a_page_of_it_holds_nothing_that_runs(some_kernels: Kernels) -> None:
     """Everything a cell can show, rendered as nbgrader does; only text and our own PNG remain."""
-    executed = execute.run(notebook(HOSTILE, "print('y' * 10_000_000)"), {}, LIMITS, kernels)
+    executed = execute.run(notebook(HOSTILE, "print('y' * 10_000_000)"), {}, LIMITS, some_kernels)
     first, second = executed.notebook.cells
     kinds = {kind for output in first.outputs for kind in output.get("data", {})}
     assert kinds <= {"text/plain", "image/png"}
@@ -157,7 +157,7 @@ def test_a_page_of_it_holds_nothing_that_runs(kernels: Kernels) -> None:
     nbformat.writes(executed.notebook).encode("utf-8")
 
 
-def test_pictures_are_pixels_only(kernels: Kernels) -> None:
+def test_pictures_are_pixels_only(some_kernels: Kernels) -> None:
     """What a PNG carries beside its colours is gone; what is no picture, or too large, is None."""
     from PIL.PngImagePlugin import PngInfo
 
@@ -170,7 +170,7 @@ def test_pictures_are_pixels_only(kernels: Kernels) -> None:
     good = png((30, 20), "<script>alert(1)</script>") + b"<script>trailing</script>"
     bomb = png((12_000, 12_000), mode="1")
     files = [good, b"GIF89a nonsense", bomb, good[:60], png((3000, 30))]
-    again = pictures.encoded_again(files, kernels)
+    again = pictures.encoded_again(files, some_kernels)
     assert again[0] is not None and b"script" not in again[0]
     image = Image.open(io.BytesIO(again[0]))
     assert image.size == (30, 20) and image.getpixel((3, 3)) == (255, 0, 0)
@@ -228,11 +228,11 @@ def test_tests_of_the_folder_run_without_a_process(tiny: Assignment, tier: Tier)
     assert "tests of this task are the course's only" in said(done.cells[2])
 
 
-def test_a_check_that_is_not_to_run_shows_why(kernels: Kernels) -> None:
+def test_a_check_that_is_not_to_run_shows_why(some_kernels: Kernels) -> None:
     """What decides elsewhere is not run here; only check cells can be left out."""
     given = notebook("print(1)", "print(2)")
     for cell, graded in zip(given.cells, (True, False), strict=True):
         cell.metadata.nbgrader = {"grade_id": cell.id, "grade": graded, "solution": False}
     unrun = {cell.id: "graded elsewhere" for cell in given.cells}
-    done = execute.run(given, {}, LIMITS, kernels, unrun=unrun).notebook
+    done = execute.run(given, {}, LIMITS, some_kernels, unrun=unrun).notebook
     assert [said(cell) for cell in done.cells] == ["graded elsewhere\n", "2\n"]
