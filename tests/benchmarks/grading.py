@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -22,6 +21,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from processor import adopt_orphans, seconds_of_children
 
 from autograder.demo import make_class
 from autograder.grade.files import folder_files
@@ -52,7 +53,7 @@ class Cost:
 @contextmanager
 def _measured(count: int) -> Iterator[Cost]:
     cost = Cost(count)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = seconds_of_children()
     stop = threading.Event()
 
     def watch() -> None:
@@ -68,8 +69,7 @@ def _measured(count: int) -> Iterator[Cost]:
         cost.wall = time.perf_counter() - start
         stop.set()
         watcher.join()
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        cost.cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        cost.cpu = seconds_of_children() - before
 
 
 def _memory_of_children() -> float:
@@ -217,6 +217,7 @@ def _nbgrader(assignment: Assignment, folders: list[Path], work: Path) -> Cost:
 
 def main() -> None:
     """Measure and print."""
+    adopt_orphans()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--submissions", type=int, default=200)
     parser.add_argument("--peers", type=int, default=10, help="submissions for the slow peers")

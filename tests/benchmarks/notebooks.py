@@ -12,10 +12,7 @@ last line is for all cores, with what the first run of ours has learnt.
 from __future__ import annotations
 
 import argparse
-import contextlib
-import ctypes
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -28,6 +25,7 @@ from pathlib import Path
 
 import nbformat
 from nbgrader.api import Gradebook
+from processor import adopt_orphans, seconds_of_children
 
 from autograder.layout import find_assignment, find_root
 from autograder.notebooks.build import from_bytes
@@ -47,7 +45,6 @@ from students import (  # noqa: E402  (they are found only now)
     write,
 )
 
-_PR_SET_CHILD_SUBREAPER = 36
 # What formgrader's button does. The command `nbgrader autograde NAME` does the same for all in one
 # go, but ends at the first notebook that it cannot read, and leaves the rest of the class.
 _EACH = f"""
@@ -72,14 +69,10 @@ class Way:
 
 @contextmanager
 def _measured(way: Way) -> Iterator[None]:
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    before, start = seconds_of_children(), time.perf_counter()
     yield
-    with contextlib.suppress(ChildProcessError):  # kernels whose parents were killed count as well
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     way.wall = time.perf_counter() - start
-    way.cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    way.cpu = seconds_of_children() - before
 
 
 def _grade(course: Path, home: Path, command: list[str], where: Path) -> Way:
@@ -155,7 +148,7 @@ def main() -> None:
     parser.add_argument("--whole", action="store_true", help="train as students do")
     parser.add_argument("--only", nargs="*", help="these students only")
     options = parser.parse_args()
-    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    adopt_orphans()
     with tempfile.TemporaryDirectory(prefix="notebooks-") as name:
         work = Path(name).resolve()
         light = None if options.whole else project(ROOT, work / "project")

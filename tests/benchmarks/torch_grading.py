@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,8 @@ import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+
+from processor import adopt_orphans, seconds_of_children
 
 from autograder.grade.bench import Bench
 from autograder.grade.course import prepare
@@ -70,16 +71,16 @@ def class_of(name: str, folder: Path, count: int) -> float:
         shutil.copytree(assignment.solution, place)
         with (place / "answers.py").open("a") as file:
             file.write(f"# student {number}\n")
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = seconds_of_children()
     command = [sys.executable, "-m", "autograder.cli", "grade", name, str(folder / "class")]
     command += ["-o", str(folder / "out"), "--quick", "-j", "1"]
     subprocess.run(command, check=True, capture_output=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return seconds_of_children() - before
 
 
 def main() -> None:
     """Print one line an assignment."""
+    adopt_orphans()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--submissions", type=int, default=10)
     count = parser.parse_args().submissions
