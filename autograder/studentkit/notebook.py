@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,8 @@ def typed_answers(task: str, folder: Path = HERE) -> dict[str, Any]:
     Raises AssertionError where one is still empty, AttributeError where one is not in the file.
     """
     asked = [name for name, one in _questions(folder).items() if one["task"] == task]
-    typed = {name: _saved(name, folder) for name in asked}
+    saved = _saved(folder)
+    typed = {name: _named(name, saved) for name in asked}
     empty = [name for name, answer in typed.items() if answer is None or str(answer).strip() == ""]
     assert asked, f"no typed question belongs to {task}"
     assert not empty, f"still to be typed in answers.py: {', '.join(empty)}"
@@ -96,8 +98,8 @@ def typed_answers(task: str, folder: Path = HERE) -> dict[str, Any]:
 
 def read_back(*names: str, folder: Path = HERE) -> Sheet:
     """Return how the answers in answers.py are read, typeset: those of `names`, or all."""
-    questions = _questions(folder)
-    return Sheet(Read(name, folder=folder) for name in names or questions)
+    questions, saved = _questions(folder), _saved(folder)
+    return Sheet(Read(name, folder=folder, saved=saved) for name in names or questions)
 
 
 def _questions(folder: Path) -> dict[str, dict[str, Any]]:
@@ -105,27 +107,40 @@ def _questions(folder: Path) -> dict[str, dict[str, Any]]:
     return {question["name"]: question for question in sheet["questions"]}
 
 
-def _saved(name: str, folder: Path) -> Any:
-    """Return an answer as the file says now: a kernel that imported it keeps what it was then."""
-    file = folder / f"{MODULE}.py"
-    saved = runpy.run_path(str(file))
+def _saved(folder: Path) -> dict[str, Any]:
+    """Return the answers as the file says now: a kernel that imported it keeps what it was then."""
+    return runpy.run_path(str(folder / f"{MODULE}.py"))
+
+
+def _named(name: str, saved: Mapping[str, Any]) -> Any:
     if name not in saved:
-        raise AttributeError(f"{file.name} does not define {name}")
+        raise AttributeError(f"{MODULE}.py does not define {name}")
     return saved[name]
 
 
 class Read:
-    """How one answer is read; `answer` is what answers.py says unless something else is given."""
+    """How one answer is read; `answer` is what answers.py says unless something else is given.
 
-    def __init__(self, name: str, answer: Any = None, folder: Path = HERE) -> None:
+    `saved` is what answers.py defines, for whoever has run it already.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        answer: Any = None,
+        folder: Path = HERE,
+        *,
+        saved: Mapping[str, Any] | None = None,
+    ) -> None:
         questions = _questions(folder)
         if name not in questions:
             raise ValueError(f"{name} is no typed question; there is {', '.join(questions)}")
         self.name = name
         self.asked = str(questions[name]["text"])
         try:
-            given = _saved(name, folder) if answer is None else answer
-            reading = read_value(plain(given), names_of(questions[name]))
+            if answer is None:
+                answer = _named(name, _saved(folder) if saved is None else saved)
+            reading = read_value(plain(answer), names_of(questions[name]))
             self.text = f"{reading.text()}   ({spoken(reading.shape)})"
             self.mathml = reading.mathml()
         except (Unreadable, AttributeError) as error:
