@@ -248,11 +248,15 @@ class Bench:
         )
 
     @cached_property
-    def _released(self) -> dict[str, bytes]:
-        """Everything that students got."""
+    def _given(self) -> dict[str, bytes]:
+        """What students got beside their notebook, without data where there is other data."""
         from autograder.release.bundle import contents
 
-        return contents(self.assignment)
+        given = contents(self.assignment)
+        if self._kernels_data is None:
+            return given
+        mount = f"{self.manifest.data_mount}/"
+        return {name: part for name, part in given.items() if not name.startswith(mount)}
 
     def kernels(self) -> Kernels | None:
         """Start what runs notebooks as a whole; None where there is none to run.
@@ -261,8 +265,9 @@ class Bench:
         """
         if self.notebook is None or not self.setting.executes:
             return None
-        # A fork would import it for every submission.
+        # A fork would import and gather it for every submission.
         importlib.import_module("autograder.notebooks.execute")
+        _ = self._given
         from autograder.notebooks.warm import Kernels
 
         manifest, data = self.manifest, self._kernels_data
@@ -287,18 +292,14 @@ class Bench:
         from autograder.notebooks.execute import run as execute
 
         node, _ = self.notebook.of(submission)
-        given = self._released
         files = {
             name: content
             for name, content in submission.files.items()
             if not name.endswith(".ipynb") and name.split("/")[0] != self.manifest.data_mount
         }
-        if self._kernels_data is not None:
-            mount = f"{self.manifest.data_mount}/"
-            given = {name: part for name, part in given.items() if not name.startswith(mount)}
         unrun = dict.fromkeys(self.notebook.by_files, _BY_FILES)
         limits = self.manifest.limits
-        node = execute(node, {**given, **files}, limits, kernels, unrun=unrun).notebook
+        node = execute(node, {**self._given, **files}, limits, kernels, unrun=unrun).notebook
         return as_bytes(self.notebook.for_a_person(node))
 
     def refused(self, unreadable: Unreadable) -> Grade:

@@ -27,7 +27,9 @@ from autograder.sandbox.inside.confine import landlock_abi
 HOME = "/home/student"
 FOLDER = f"{HOME}/notebook"
 _OUTSIDE = "/outside"  # is there, and landlock must keep it from being read
-BOOT = Path(__file__).with_name("boot.py")  # what runs inside
+_BOOT = Path(__file__).with_name("boot.py")
+# Each thread's own arena would reserve 64 MiB of addresses.
+FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 _START = (
     "import sys; sys.path[:] = sys.argv[1:]; sys.dont_write_bytecode = True; "
     "from notebook_boot import main; main()"
@@ -133,7 +135,7 @@ def start(
         filter_program = calls.compiled()
     except FilterError as error:
         raise KernelError(str(error)) from None
-    python, seen = runtime.interpreter(), runtime.packages(packages) | entry_points()
+    python, seen = runtime.interpreter(), runtime.packages(packages) | shown_beside()
     command = [program, *_view(python, seen, bounds, shared)]
     standard = [str(python.standard_library), str(python.extensions)]
     command += [str(python.executable), "-I", "-S", "-B", "-c", _START, *standard, "/packages"]
@@ -196,20 +198,19 @@ def _missing() -> str:
     return " ".join(tier.missing) or f"this machine offers {tier.sentence}"
 
 
-def entry_points() -> dict[str, Path]:
-    """Return the folder through which matplotlib finds the backend `inline`, by its name."""
+def shown_beside() -> dict[str, Path]:
+    """Return what a kernel sees beside packages, by name: what becomes it, and an entry point.
+
+    By that matplotlib finds the backend `inline`.
+    """
     folder = metadata.distribution("matplotlib-inline").locate_file(
         f"matplotlib_inline-{metadata.version('matplotlib-inline')}.dist-info"
     )
-    return {Path(str(folder)).name: Path(str(folder))}
+    return {"notebook_boot.py": _BOOT, Path(str(folder)).name: Path(str(folder))}
 
 
 def _environment() -> dict[str, str]:
-    return view.ENVIRONMENT | {
-        "HOME": HOME,
-        "MPLCONFIGDIR": "/tmp/matplotlib",
-        "MALLOC_ARENA_MAX": "2",  # each thread's own arena would reserve 64 MiB of addresses
-    }
+    return view.ENVIRONMENT | FEW_ARENAS | {"HOME": HOME, "MPLCONFIGDIR": "/tmp/matplotlib"}
 
 
 def _view(
@@ -223,7 +224,6 @@ def _view(
     ).split()
     arguments += ["--size", disk, "--tmpfs", "/tmp", "--size", disk, "--tmpfs", "/home"]
     arguments += view.shown(python, seen)
-    arguments += ["--ro-bind", str(BOOT), "/packages/notebook_boot.py"]
     arguments += ["--ro-bind", "/dev/null", _OUTSIDE]
     for name, path in shared.shown:
         arguments += ["--ro-bind", str(path), f"{FOLDER}/{name}"]

@@ -11,7 +11,7 @@ import copy
 import functools
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
@@ -19,7 +19,6 @@ from types import MappingProxyType
 from typing import Any
 
 import zmq
-import zmq.asyncio
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_async, run_sync
 from nbclient import NotebookClient
@@ -28,18 +27,17 @@ from nbformat import NotebookNode
 
 from autograder.intake.paths import BadPath, clean
 from autograder.manifest import Limits
-from autograder.notebooks import kernel, kernelspec
+from autograder.notebooks import kernel
 from autograder.notebooks.confinement import Bounds, KernelError
 from autograder.notebooks.outputs import Cleaning, printed, stopped
 from autograder.notebooks.pictures import encoded_again
-from autograder.notebooks.provisioner import Forked
+from autograder.notebooks.provisioner import manager_of
 from autograder.notebooks.warm import Kernels
 
 _MAX_SAID = 64  # MiB, all messages of one kernel
 _MAX_FILES = 64 << 20  # bytes of all files beside the notebook
 _MAX_STORED = 4 << 20  # characters of one cell, kept until they are cut for good
 _START_SECONDS = 60
-_SEND_MILLISECONDS = 2000  # a message that nobody takes would otherwise wait for ever
 _GRACE_SECONDS = 3.0  # for an interrupted cell to end
 _MAX_RESTARTS = 3
 _SHOWN = ("stream", "display_data", "execute_result", "error")
@@ -91,8 +89,8 @@ def run(
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="autograder-notebook-") as folder:
         given = copy.deepcopy(notebook)
-        launched = _Launched(kernels, bounds, beside, Path(folder))
-        session = _Session(given, launched, each, began + whole, unrun)
+        launch = functools.partial(manager_of, kernels, bounds, beside)
+        session = _Session(given, launch, Path(folder), each, began + whole, unrun)
         executed: NotebookNode = run_sync(session.run)()
     cleaning = Cleaning(functools.partial(encoded_again, kernels=kernels), session.notes)
     for index, cell in enumerate(executed.cells):
@@ -106,7 +104,7 @@ def run(
 
 def _beside(files: Mapping[str, bytes]) -> dict[str, bytes]:
     try:
-        found = {str(clean(name)): content for name, content in files.items()}
+        found = {clean(name): content for name, content in files.items()}
     except BadPath as error:
         raise KernelError(f"a file cannot be put beside the notebook: {error}") from None
     if sum(map(len, found.values())) > _MAX_FILES:
@@ -164,41 +162,14 @@ class _Lost(Exception):
     """The kernel is gone or of no use; the message says why."""
 
 
-@dataclass(frozen=True)
-class _Launched:
-    """What each kernel of one notebook is made of."""
-
-    kernels: Kernels
-    bounds: Bounds
-    files: Mapping[str, bytes]
-    folder: Path  # for sockets
-
-    def manager(self, number: int) -> AsyncKernelManager:
-        """Return what starts kernel `number`."""
-        ipc = self.folder / f"ipc{number}"
-        ipc.mkdir(mode=0o700)
-        context = zmq.asyncio.Context()
-        context.setsockopt(zmq.SNDTIMEO, _SEND_MILLISECONDS)
-        manager = AsyncKernelManager(
-            kernel_name=kernelspec.NAME,
-            kernel_spec_manager=kernelspec.OneSpec(kernelspec.spec(())),
-            transport="ipc",
-            ip=str(ipc / "s"),
-            connection_file=str(ipc / "connection.json"),
-            context=context,
-        )
-        manager.provisioner = Forked(parent=manager, kernel_spec=manager.kernel_spec)
-        manager.provisioner.prepare(self.kernels, self.bounds, self.files)
-        return manager
-
-
 class _Session:
     """One notebook's way through one or more kernels."""
 
     def __init__(
         self,
         notebook: NotebookNode,
-        launched: _Launched,
+        launch: Callable[[Path], AsyncKernelManager],
+        folder: Path,
         cell_seconds: float,
         deadline: float,
         unrun: Mapping[str, str],
@@ -208,7 +179,7 @@ class _Session:
         self.said: dict[int, list[NotebookNode]] = {}  # by cell: outputs as they came
         self.verdicts: dict[int, list[NotebookNode]] = {}  # by cell: outputs of ours
         self.counts: dict[int, int] = {}
-        self._notebook, self._launched = notebook, launched
+        self._notebook, self._launch, self._folder = notebook, launch, folder
         self._cell_seconds, self._deadline = cell_seconds, deadline
         self._finished: list[int] = []  # cells that a new kernel has to run again
         self._client: _Client | None = None
@@ -329,7 +300,9 @@ class _Session:
 
     async def _start(self) -> None:
         self._kernels += 1
-        client = _Client(self._notebook, self._launched.manager(self._kernels))
+        ipc = self._folder / f"ipc{self._kernels}"
+        ipc.mkdir(mode=0o700)
+        client = _Client(self._notebook, self._launch(ipc))
         try:
             await client.async_start_new_kernel()
             client.startup_timeout = _START_SECONDS

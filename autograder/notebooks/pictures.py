@@ -7,7 +7,6 @@ process decodes, only colours come back, and they are encoded here.
 from __future__ import annotations
 
 import io
-import select
 import struct
 import tempfile
 from collections.abc import Sequence
@@ -16,8 +15,9 @@ from PIL import Image
 
 from autograder.notebooks.confinement import Bounds
 from autograder.notebooks.warm import Kernels
+from autograder.sandbox.zygotes import readable_now
 
-_MILLISECONDS = 30_000
+_SECONDS = 30.0
 _MAX_SIDE = 1200  # as boot.py makes them
 _BOUNDS = Bounds(memory_mb=4096, cpu_seconds=20)  # of addresses, the libraries' included
 
@@ -33,9 +33,7 @@ def encoded_again(files: Sequence[bytes], kernels: Kernels) -> list[bytes | None
     with tempfile.TemporaryFile() as told:
         child = kernels.decoder(_BOUNDS, files, told.fileno())
         try:
-            poller = select.poll()
-            poller.register(child.pidfd, select.POLLIN)
-            poller.poll(_MILLISECONDS)  # what it has decoded by then counts
+            readable_now(child.pidfd, seconds=_SECONDS)  # what it has decoded by then counts
         finally:
             kernels.end(child)
         told.seek(0)

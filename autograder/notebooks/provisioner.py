@@ -8,24 +8,45 @@ from __future__ import annotations
 
 import asyncio
 import json
-import select
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import zmq
+import zmq.asyncio
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
-from autograder.notebooks import relay, zmtp
+from autograder.notebooks import kernelspec, relay, zmtp
 from autograder.notebooks.confinement import Bounds
 from autograder.notebooks.kernel import NO_JUPYTER, TALKED_TOO_MUCH
 from autograder.notebooks.warm import Kernels
-from autograder.sandbox.zygotes import Child
+from autograder.sandbox.zygotes import Child, readable_now
 
 _LOOK_SECONDS = 0.05
+_SEND_MILLISECONDS = 2000  # a message that nobody takes would otherwise wait for ever
 
 
-class Forked(KernelProvisionerBase):
+def manager_of(
+    kernels: Kernels, bounds: Bounds, files: Mapping[str, bytes], place: Path
+) -> AsyncKernelManager:
+    """Return what starts a kernel with `files` beside it; its sockets go to the folder `place`."""
+    context = zmq.asyncio.Context()
+    context.setsockopt(zmq.SNDTIMEO, _SEND_MILLISECONDS)
+    manager = AsyncKernelManager(
+        kernel_name=kernelspec.NAME,
+        kernel_spec_manager=kernelspec.OneSpec(kernelspec.spec(())),
+        transport="ipc",
+        ip=str(place / "s"),
+        connection_file=str(place / "connection.json"),
+        context=context,
+    )
+    manager.provisioner = _Forked(parent=manager, kernel_spec=manager.kernel_spec)
+    manager.provisioner.prepare(kernels, bounds, files)
+    return manager
+
+
+class _Forked(KernelProvisionerBase):
     """One kernel; `prepare` must be called before it is launched."""
 
     _kernels: Kernels
@@ -84,11 +105,8 @@ class Forked(KernelProvisionerBase):
 
     async def poll(self) -> int | None:
         """Return the exit code, or 128 and the number of a signal; None while it runs."""
-        if self._child is not None:
-            poller = select.poll()
-            poller.register(self._child.pidfd, select.POLLIN)
-            if poller.poll(0):
-                self._end()
+        if self._child is not None and readable_now(self._child.pidfd, seconds=0):
+            self._end()
         return self._code
 
     async def wait(self) -> int | None:

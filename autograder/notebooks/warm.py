@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.manifest import Limits
 from autograder.notebooks import calls
-from autograder.notebooks.confinement import BOOT, Bounds, KernelError, entry_points
+from autograder.notebooks.confinement import FEW_ARENAS, Bounds, KernelError, shown_beside
 from autograder.sandbox.filter import FilterError
 from autograder.sandbox.inside import wire
 from autograder.sandbox.inside.confine import landlock_abi
@@ -21,7 +20,6 @@ from autograder.sandbox.runtime import RuntimeMissing
 from autograder.sandbox.tiers import Level, Tier
 from autograder.sandbox.zygotes import Child, Role, Zygote, ZygoteError
 
-DISK = 128 << 20  # bytes that one notebook can write
 _START_SECONDS = 30.0
 _SIGNALS_SCOPED = 6  # landlock's ABI that keeps signals inside
 _ALWAYS = ("ipykernel", "pillow")
@@ -69,13 +67,11 @@ class Kernels:
             role = Role(
                 "notebook_boot",
                 calls.compiled(alone),
-                DISK,
+                disk_bytes=Bounds().disk_mb << 20,
                 descriptors=256,
-                shown={"notebook_boot.py": BOOT, **entry_points()},
-                environment={
-                    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-                    "MALLOC_ARENA_MAX": "2",  # each thread's own would reserve 64 MiB of addresses
-                },
+                shown=shown_beside(),
+                environment={"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+                | FEW_ARENAS,
             )
             self._zygote = Zygote(
                 tier,
@@ -100,14 +96,10 @@ class Kernels:
         child = self._spawn(bounds, told, files, list(listening.values()))
         try:
             answer = child.channel.recv(1)
-            if answer != b"1":
-                raise KernelError(f"the kernel did not start: {_refusal(child, answer)}")
         except OSError as error:
-            self.end(child)
-            raise KernelError(f"the kernel did not start: {error}") from None
-        except KernelError:
-            self.end(child)
-            raise
+            raise self._gone(child, str(error)) from None
+        if answer != b"1":
+            raise self._gone(child, "it ended", answer)
         return child
 
     def decoder(self, bounds: Bounds, files: Sequence[bytes], output: int) -> Child:
@@ -122,9 +114,8 @@ class Kernels:
         files: Mapping[str, bytes],
         descriptors: list[int],
     ) -> Child:
-        limits = Limits(memory_mb=bounds.memory_mb)
         try:
-            child = self._zygote.spawn(limits, "data", bounds.cpu_seconds)
+            child = self._zygote.spawn(bounds.memory_mb, bounds.cpu_seconds, "data")
         except ZygoteError as error:
             raise KernelError(str(error)) from None
         setup = told | {"files": [(name, len(content)) for name, content in files.items()]}
@@ -135,10 +126,14 @@ class Kernels:
             for content in files.values():
                 child.channel.sendall(content)
         except OSError as error:
-            reason = _refusal(child, b"") or str(error)
-            self.end(child)
-            raise KernelError(f"the confined process did not start: {reason}") from None
+            raise self._gone(child, str(error)) from None
         return child
+
+    def _gone(self, child: Child, words: str, begun: bytes = b"") -> KernelError:
+        """End a child that did not start; returns the error with its own reason, or `words`."""
+        reason = _refusal(child, begun) or words
+        self.end(child)
+        return KernelError(f"the confined process did not start: {reason}")
 
     def end(self, child: Child) -> int:
         """End a child and wait for it; returns its exit code, or 128 and the signal's number."""

@@ -354,7 +354,9 @@ class Session:
         self._used_before = 0.0
         self._remotes.clear()
         self._drops.clear()
-        self._child = self._zygote.spawn(self._limits, self._data)
+        limits = self._limits
+        longest = max(limits.submission_seconds, limits.training_seconds)
+        self._child = self._zygote.spawn(limits.memory_mb, longest, self._data)
         self._child.channel.setblocking(False)
         self._poller = select.poll()
         self._poller.register(self._child.channel, select.POLLIN)

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.manifest import Limits
 from autograder.sandbox import filter as system_call_filter
 from autograder.sandbox import runtime, tiers, view
 from autograder.sandbox.inside import wire
@@ -225,18 +224,15 @@ class Zygote:
 
     # workers ----------------------------------------------------------------------------
 
-    def spawn(
-        self, limits: Limits, data: str | None = None, cpu_seconds: float | None = None
-    ) -> Child:
+    def spawn(self, memory_mb: int, cpu_seconds: float, data: str | None = None) -> Child:
         """Fork a child and confine it; raises ZygoteError where that fails.
 
-        `cpu_seconds` is what all of it may compute; by default the longest that `limits` allow.
+        It may have so much memory, and compute for so long in all.
         """
         self._count += 1
-        longest = max(limits.submission_seconds, limits.training_seconds)
         order: dict[str, Any] = {
-            "memory": limits.memory_mb << 20,
-            "cpu_seconds": int(longest if cpu_seconds is None else cpu_seconds) + 2,
+            "memory": memory_mb << 20,
+            "cpu_seconds": int(cpu_seconds) + 2,
             "data": str(self._data[data]) if data in self._data else None,
         }
         if self._folder is not None:
