@@ -16,8 +16,10 @@ from autograder import scoring
 from autograder.diagnose.clusters import failures
 from autograder.diagnose.library import Library, learn, recall
 from autograder.diagnose.naming import name_mistakes
-from autograder.grade.carrying import Supplier, carry
+from autograder.grade.carrying import carry, lendable
 from autograder.grade.files import folder_files, lasting
+from autograder.grade.lending import Lender
+from autograder.grade.lent_code import lent_code
 from autograder.grade.setting import Setting
 from autograder.grade.static import judged
 from autograder.layout import Assignment
@@ -25,8 +27,9 @@ from autograder.manifest import Manifest
 from autograder.records import Grade, Mark, Outcome, Submission, Unreadable
 from autograder.rubric import Item, unmarked
 from autograder.runner import suite
+from autograder.runner.declared import Declared
 from autograder.runner.session import Session
-from autograder.runner.suite import Test
+from autograder.runner.suite import Test, Watch
 from autograder.sandbox.zygotes import Zygote
 
 if TYPE_CHECKING:
@@ -84,6 +87,17 @@ class Bench:
         more = self.notebook.skeleton if self.notebook else {}
         return {**folder_files(self.assignment.skeleton), **more}
 
+    @cached_property
+    def declared(self) -> Declared:
+        """The names that students are asked for."""
+        return Declared(self.skeleton)
+
+    @cached_property
+    def lent(self) -> dict[str, Any]:
+        """What answers in place of functions that a submission got wrong."""
+        functions = lendable(self.manifest)
+        return lent_code(self.reference_files, functions, self.declared.classes())
+
     def zygote(self, without: frozenset[str] = frozenset()) -> Zygote:
         """Start a zygote for this assignment."""
         return Zygote(
@@ -98,7 +112,8 @@ class Bench:
     def _session(
         self, zygote: Zygote, files: dict[str, bytes], mistakes: Sequence[str] = ()
     ) -> Session:
-        session = Session(zygote, files, self.manifest.limits, self.manifest.data_mount)
+        limits, mount = self.manifest.limits, self.manifest.data_mount
+        session = Session(zygote, files, limits, mount, self.declared)
         for mistake in mistakes:
             session.use_mistake(self.mistake_source, mistake)
         return session
@@ -131,7 +146,7 @@ class Bench:
         """Run `tests` as for a grade: failed ones once more with wrong upstream tasks supplied."""
         tests = self.tests if tests is None else tests
         session = self._session(zygote, files, mistakes)
-        outcomes = self._outcomes(session, tests, keep_calls=True)
+        outcomes = self._outcomes(session, tests)
         return self._carried(zygote, files, mistakes, tests, outcomes)
 
     def _carried(
@@ -141,28 +156,25 @@ class Bench:
         mistakes: Sequence[str],
         tests: Sequence[Test],
         outcomes: list[Outcome],
+        watch: Watch | None = None,
     ) -> list[Outcome]:
         return carry(
             self.manifest,
             tests,
             outcomes,
             lambda: self._session(zygote, files, mistakes),
-            lambda: Supplier(
-                zygote,
-                self.reference_files,
-                self.manifest.limits,
-                self.manifest.data_mount,
-            ),
-            lambda chosen, session: self._outcomes(session, chosen, keep_calls=True),
+            Lender(zygote, self.lent, self.manifest.limits),
+            lambda chosen, session: self._outcomes(session, chosen, watch=watch),
         )
 
     def _outcomes(
         self,
         session: Session,
         tests: Sequence[Test],
-        keep_calls: bool = False,
+        keep_calls: bool = True,
         until_failure: bool = False,
         pictures: bool = False,
+        watch: Watch | None = None,
     ) -> list[Outcome]:
         return suite.run(
             list(tests),
@@ -172,6 +184,7 @@ class Bench:
             keep_calls,
             until_failure,
             pictures,
+            watch,
         )
 
     def library(self, jobs: int | None = None) -> Library:
@@ -199,6 +212,7 @@ class Bench:
         submission: Submission,
         library: Library = _NOTHING,
         marks: Sequence[Mark] | None = None,
+        watch: Watch | None = None,
     ) -> Grade:
         """Grade one submission; `marks` are what a person gave for the written questions.
 
@@ -210,8 +224,8 @@ class Bench:
             submission = self.notebook.put_in(submission)
         session = self._session(zygote, submission.files)
         verdicts, functions = judged(session, self.skeleton, self.manifest)
-        outcomes = self._outcomes(session, self.tests, keep_calls=True, pictures=True)
-        outcomes = self._carried(zygote, submission.files, (), self.tests, outcomes)
+        outcomes = self._outcomes(session, self.tests, pictures=True, watch=watch)
+        outcomes = self._carried(zygote, submission.files, (), self.tests, outcomes, watch)
         verdicts += scoring.judge_printing(self.manifest.policy, outcomes, functions)
         verdicts += scoring.judge_lateness(
             self.manifest.policy.lateness, submission.submitted_at, self.setting.due
@@ -219,10 +233,6 @@ class Bench:
         tasks = scoring.task_scores(self.manifest, outcomes, self.left_out)
         raw = sum((task.score for task in tasks), Fraction(0))
         outcomes = name_mistakes(outcomes, library)
-        failed = [outcome for outcome in outcomes if outcome.status == "error"]
-        error = ""
-        if failed:
-            error = f"the test {failed[0].test} could not run: {failed[0].message}"
         late = any(verdict.rule == "lateness" for verdict in verdicts)
         return Grade(
             submission=submission.name,
@@ -237,12 +247,11 @@ class Bench:
             tier=self.setting.tier.sentence,
             data=self.data_sentence,
             hidden_ran=self.setting.hidden,
-            status="not graded" if error else "late" if late else "graded",
+            status="late" if late else "graded",
             submitted_at=submission.submitted_at,
             time_source=submission.time_source,
             digest=submission.digest,
             notes=submission.notes,
-            error=error,
             failures=failures(outcomes, self.salt),
             written=tuple(unmarked(self.written) if marks is None else marks),
         )

@@ -27,6 +27,14 @@ class SubmissionError(Exception):
 
     type_name = "Exception"
     frames: tuple[Frame, ...] = ()
+    # Where on the way it was raised, and what was asked for: for the sentence in a report.
+    stage = "code"  # or "import", "missing", "use": before any of the student's code ran
+    depth = 0  # of the name that is missing; 0 is the module itself
+    detail = ""  # what stands in a function's place
+    somewhere = False  # whether some code was running, known lines of a file or not
+    module = ""
+    asked = ""
+    owner = ""  # type of the object that was asked
 
     def __init__(self, message: str) -> None:
         Exception.__init__(self, message)
@@ -60,29 +68,34 @@ class WorkerStopped(BaseException):
         self.sentence = sentence
 
 
+_STAGES = ("code", "import", "missing", "use")
+
+
 def raised(body: Any) -> SubmissionError:
     """Make the exception that a worker's description speaks of; hostile input is fine."""
-    name, bases, message, rows = "Exception", [], "", []
-    if type(body) is list and len(body) == 4:
-        name, bases, message, rows = body
-    name = str(name)[:100]
-    message = message if type(message) is str else ""
+    unknown: list[Any] = ["Exception", [], "", [], "code", 0, "", True]
+    fields = body[:8] if type(body) is list else []
+    name, bases, message, rows, stage, depth, detail, somewhere = [*fields, *unknown[len(fields) :]]
     frames = tuple(
-        Frame(str(row[0])[:200], row[1], str(row[2])[:200], str(row[3])[:200])
+        Frame(row[0][:200], row[1], row[2][:200], row[3][:200])
         for row in (rows if type(rows) is list else [])[:10]
-        if type(row) is list and len(row) == 4 and type(row[1]) is int
+        if type(row) is list and list(map(type, row)) == [str, int, str, str]
     )
     builtin: type[BaseException] | None = None
-    for base in bases if type(bases) is list else []:
+    for base in bases[:50] if type(bases) is list else []:
         found = getattr(builtins, base, None) if type(base) is str else None
         if isinstance(found, type) and issubclass(found, Exception) and found is not Exception:
             builtin = found
             break
-        if base in _REFUSED:
+        if type(base) is str and base in _REFUSED:
             break
-    error = _class_for(builtin)(message)
-    error.type_name = name
+    error = _class_for(builtin)(message[:2000] if type(message) is str else "")
+    error.type_name = name[:100] if type(name) is str else "Exception"
     error.frames = frames
+    error.stage = stage if type(stage) is str and stage in _STAGES else "code"
+    error.depth = depth if type(depth) is int and 0 <= depth < 100 else 0
+    error.detail = detail[:100] if type(detail) is str else ""
+    error.somewhere = somewhere is not False
     return error
 
 

@@ -19,10 +19,11 @@ import numpy as np
 from autograder.failures import SuiteError
 from autograder.manifest import Limits
 from autograder.records import Call, Printed, Reason
+from autograder.runner.declared import Declared
 from autograder.runner.errors import SubmissionError, WorkerStopped, raised
 from autograder.sandbox.inside import tensors, wire
-from autograder.sandbox.inside.wire import Reference, WireError
-from autograder.sandbox.zygotes import Child, Zygote, ZygoteError
+from autograder.sandbox.inside.wire import Reference, Tensor, WireError
+from autograder.sandbox.zygotes import Child, Parent, ZygoteError
 
 _START_SECONDS = 20
 _AGAIN_SECONDS = 0.5  # for a call that has hung before
@@ -42,7 +43,8 @@ class Record:
     printed: list[Printed] = field(default_factory=list)
     stopped: WorkerStopped | None = None
     killed_from_outside: bool = False
-    error: SubmissionError | None = None  # the last one that student code raised
+    missing: SubmissionError | None = None  # the last one about a name that is not there
+    latest: tuple[str, str, tuple[int, ...] | None] | None = None  # what gave which kind of value
     changed: list[str] = field(default_factory=list)  # functions that edited their arguments
     requests: int = 0
     kept: int = 0  # bytes of the replies in `calls`
@@ -53,11 +55,17 @@ class Session:
     """Everything one submission does, in one worker after another."""
 
     def __init__(
-        self, zygote: Zygote, files: dict[str, bytes], limits: Limits, data_mount: str = "data"
+        self,
+        zygote: Parent,
+        files: dict[str, bytes],
+        limits: Limits,
+        data_mount: str = "data",
+        declared: Declared | None = None,
     ) -> None:
         """Prepare; the first worker starts with the first request.
 
-        Files below `data_mount` are not passed on: the grader's own data is there.
+        Files below `data_mount` are not passed on: the grader's own data is there. `declared`
+        are the names that the assignment asks for, to say what is missing.
         """
         self._zygote = zygote
         self._files = {
@@ -65,6 +73,8 @@ class Session:
             for name, content in files.items()
             if name.split("/")[0].casefold() != data_mount
         }
+        self.file_names = frozenset(self._files)
+        self.declared = declared or Declared()
         self._limits = limits
         self._child: Child | None = None
         self._poller = select.poll()
@@ -153,8 +163,18 @@ class Session:
                 self._submission_ends += worked
 
     def seconds_left(self) -> float:
-        """Return what is left of the current test's time."""
+        """Return what is left of the current test's time; below 0 where it is over."""
         return self._test_ends - time.monotonic()
+
+    def over(self, trains: bool = False) -> str:
+        """Say that the time for the whole submission is over; "" while it is not.
+
+        A test that trains has a time of its own, unless something hung before.
+        """
+        if time.monotonic() < self._submission_ends or (trains and not self._hung):
+            return ""
+        limit = self._limits.submission_seconds
+        return f"the {limit:g} s allowed for the whole submission were over before this test"
 
     def survey(self) -> dict[str, Any]:
         """Have a fresh worker read the source before any of it runs."""
@@ -163,7 +183,7 @@ class Session:
         self._start(load=False)
         found = self.request("survey", self._files)
         self._quietly("load", self._files)
-        if type(found) is not dict:
+        if type(found) is not dict:  # no code of the submission ran yet: it is our own
             raise ZygoteError("the survey of the source is no table")
         return found
 
@@ -216,23 +236,39 @@ class Session:
         except WireError as error:
             raise SuiteError(f"{error} (tests pass plain data, arrays and handles)") from None
         reply, answer = self._talk(payload)
-        status, value, printed, changed = self._checked(answer, number, len(arrays))
         target = _name(operation, arguments)
-        self._note_printed(printed, target)
-        for position in changed:
-            _poison(arrays[position])
-        if changed:
-            self.record.changed.append(target)
-        if keep and len(self.record.calls) < _MAX_CALLS:
+        try:
+            status, value, printed, changed = self._checked(answer, number, len(arrays))
+            self._note_printed(printed, target)
+            for position in changed:
+                _poison(arrays[position])
+            if changed:
+                self.record.changed.append(target)
+            if keep:
+                self._note_call(target, reply, changed)
+                self.record.latest = None if status == "raise" else (target, *_kind(value))
+            over_there = _placed(raised(value), arguments) if status == "raise" else None
+        except Exception as problem:  # whatever it is, the reply brought it about
+            self._unusable(problem)
+        if over_there is not None:
+            if over_there.stage == "missing":
+                self.record.missing = over_there
+            raise over_there
+        return value
+
+    def _note_call(self, target: str, reply: bytes, changed: list[int]) -> None:
+        if len(self.record.calls) < _MAX_CALLS:
             names = tuple(str(position) for position in changed)
             room = _MAX_KEPT - self.record.kept
             kept = reply if len(reply) <= room else b""  # the grader's memory is not theirs
             self.record.kept += len(kept)
             self.record.calls.append(Call(target, kept, names))
-        if status == "raise":
-            self.record.error = raised(value)
-            raise self.record.error
-        return value
+
+    def _unusable(self, problem: Exception) -> NoReturn:
+        """End the worker for a reply that this side could not even look at."""
+        if isinstance(problem, MemoryError):
+            self._end(Reason.MEMORY, "an answer of the code was too large to be read")
+        self._end(Reason.PROTOCOL, f"an answer could not be used: {type(problem).__name__}")
 
     def _talk(self, payload: bytes) -> tuple[bytes, Any]:
         """Send one request; return the reply, raw and decoded, answering callbacks in between."""
@@ -243,7 +279,9 @@ class Session:
         while True:
             reply = self._receive(child)
             message = self._decoded(reply)
-            if type(message) is not list or not message or message[0] != "callback":
+            if type(message) is not list or not message or type(message[0]) is not str:
+                return reply, message
+            if message[0] != "callback":
                 return reply, message
             self._send(child, self._answer(message))
 
@@ -257,20 +295,22 @@ class Session:
             plain = False
         if not plain or not all(type(name) is str for name in named):
             self._end(Reason.PROTOCOL, "the code sent a malformed callback")
-        if function not in self._supplied.values():  # those pass it on as plain data
-            arguments = list(map(tensors.received, arguments))
-            named = {name: tensors.received(value) for name, value in named.items()}
         try:
+            if function not in self._supplied.values():  # those pass it on as plain data
+                arguments = list(map(tensors.received, arguments))
+                named = {name: tensors.received(value) for name, value in named.items()}
             value = function(*arguments, **named)
             return wire.encode(["answer", value], self._refer)
         except (WorkerStopped, ZygoteError):  # the latter is the grader's own fault
             raise
         except Exception as error:
-            return wire.encode(["refuse", f"{type(error).__name__}: {error}"[:500]])
+            text = f"{type(error).__name__}: {error}"[:500]
+            return wire.encode(["refuse", text.encode("utf-8", "replace").decode()])
 
     def _checked(self, message: Any, number: int, arrays: int) -> tuple[str, Any, Any, list[int]]:
-        good = type(message) is list and len(message) == 5 and message[0] == number
-        good = good and type(message[0]) is int and message[1] in ("ok", "raise")
+        good = type(message) is list and len(message) == 5
+        good = good and [type(part) for part in message[:2]] == [int, str]
+        good = good and message[0] == number and message[1] in ("ok", "raise")
         if good:
             printed, changed = message[3], message[4]
             good = type(printed) is list and type(changed) is list
@@ -288,6 +328,8 @@ class Session:
             return wire.decode(reply, self._incoming)
         except WireError as error:
             self._end(Reason.PROTOCOL, f"an answer could not be read: {error}")
+        except Exception as problem:
+            self._unusable(problem)
 
     # values -----------------------------------------------------------------------------
 
@@ -296,7 +338,7 @@ class Session:
         if found is not None:
             generation, reference = found
             if generation != self._generation:
-                raise WorkerStopped(Reason.CRASH, "the worker that held this object has ended")
+                self._stopped(Reason.CRASH, "the worker that held this object has ended")
             return reference
         if tensors.is_tensor(thing):
             return tensors.to_plain(thing)
@@ -319,6 +361,13 @@ class Session:
             if known is not reference:
                 self._remotes[reference.number] = known
         return known
+
+    def has_file_of(self, module: str) -> bool:
+        """Tell whether the submission has a file or a folder for `module`."""
+        path = module.replace(".", "/")
+        return f"{path}.py" in self.file_names or any(
+            name.startswith(f"{path}/") for name in self.file_names
+        )
 
     @property
     def data(self) -> str | None:
@@ -366,7 +415,7 @@ class Session:
             greeting = self._decoded(self._receive(self._child))
         finally:
             self._test_ends = outer
-        if greeting != ["ready"]:
+        if type(greeting) is not list or greeting[:1] != ["ready"]:
             detail = greeting[1] if type(greeting) is list and len(greeting) > 1 else greeting
             self.stop()
             raise ZygoteError(f"the confinement did not take hold: {detail}")
@@ -561,6 +610,33 @@ def _module(operation: str, arguments: tuple[Any, ...]) -> str:
         return target
     named = type(target) is list and type(target[0]) is str and target[0] == "name"
     return str(target[1]) if named else ""
+
+
+def _kind(value: Any) -> tuple[str, tuple[int, ...] | None]:
+    """Return the kind of a value as a word, and its shape if it has one."""
+    if value is None:
+        return "None", None
+    if isinstance(value, Tensor):
+        return "tensor", value.array.shape
+    if isinstance(value, np.ndarray):
+        return "array", value.shape
+    word = getattr(type(value), "_word", None)  # a handle knows what it stands for
+    return (word(value) if word else type(value).__name__), None
+
+
+def _placed(error: SubmissionError, arguments: tuple[Any, ...]) -> SubmissionError:
+    """Note what the request that ended in `error` was about."""
+    target = arguments[0] if arguments else None
+    if type(target) is list and target and target[0] == "name":
+        error.module = str(target[1])
+        error.asked = ".".join(map(str, target[1:]))
+    elif type(target) is list and target:
+        word = getattr(type(target[0]), "_word", None)
+        error.owner = word(target[0]) if word else ""
+        error.asked = ".".join(str(part) for part in target[1:])
+    elif type(target) is str:
+        error.module = error.asked = target  # a module whose names are looked at
+    return error
 
 
 def _poison(array: np.ndarray) -> None:

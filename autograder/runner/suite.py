@@ -10,8 +10,8 @@ import signal
 import sys
 import time
 import types
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,19 @@ import pytest
 from _pytest.reports import TestReport
 from _pytest.runner import runtestprotocol
 
-from autograder.failures import RecognisedError, SuiteError
+from autograder.failures import RecognisedError
 from autograder.records import Outcome, Reason, Status
-from autograder.runner import names, remote
-from autograder.runner.errors import SubmissionError, WorkerStopped
+from autograder.runner import fault, names, remote
+from autograder.runner.errors import WorkerStopped
+from autograder.runner.fault import TestTimeoutError
 from autograder.runner.pictures import encoded
-from autograder.runner.session import SEED, Record, Session
+from autograder.runner.session import SEED, Session
 from autograder.sandbox.zygotes import ZygoteError
 
 _MAX_MESSAGE = 1500
 _GRACE_SECONDS = 2.0  # of a processor, for the test's own part
+_SOON_SECONDS = 0.1  # until an alarm that came at a bad moment is tried again
+_AGAIN_SECONDS = 0.25  # until one that nobody heard is
 _MAX_PICTURES = 6  # of one test
 # Left out: what costs time in every test, writes to disk, or loads whatever is installed here.
 _WITHOUT = "cacheprovider junitxml logging warnings doctest faulthandler stepwise pastebin".split()
@@ -39,8 +42,14 @@ class CollectionError(Exception):
     """A test file of the assignment cannot be used; the message says which and why."""
 
 
-class _TestTimeout(BaseException):
-    """The trusted side's own part of a test runs too long, misled by a value."""
+@dataclass(frozen=True)
+class Watch:
+    """What is known of earlier attempts to run these tests, and who follows this one."""
+
+    spoilt: Mapping[str, str] = field(
+        default_factory=dict
+    )  # not run but failed: test id -> sentence
+    begins: Callable[[str], None] = lambda test: None  # hears the id of each test that is run
 
 
 @dataclass(frozen=True)
@@ -151,6 +160,8 @@ class _Plugin:
         found = call.excinfo
         skipped = found is not None and isinstance(found.value, pytest.skip.Exception)
         outcome: Any = "passed" if found is None else "skipped" if skipped else "failed"
+        if found is not None and isinstance(found.value, TestTimeoutError):
+            _alarm_clock.heard = True
         report = TestReport(
             item.nodeid, item.location, {}, outcome, None, call.when, [], call.duration, 0, 0
         )
@@ -163,7 +174,6 @@ class _Plugin:
 
 
 _failed_parts: list[Any] = []
-_began = [0.0]  # processor time of this process when the test began
 _SEED_NUMPY, _SEED_PYTHON = np.random.seed, random.seed
 
 
@@ -181,32 +191,67 @@ def run(
     keep_calls: bool = False,
     until_failure: bool = False,
     pictures: bool = False,
+    watch: Watch | None = None,
 ) -> list[Outcome]:
     """Run `tests` against the submission behind `session`; one Outcome for each, in order.
 
     `data` maps "small" and "training" to folders; `until_failure` leaves out what follows the
-    first test that does not pass; `pictures` keeps those of public tests' figures. Raises
-    ZygoteError when the grader's own machinery fails; a submission cannot cause that.
+    first test that does not pass; `pictures` keeps those of public tests' figures; `watch` is told
+    of each test before it runs. Raises ZygoteError when the grader's own machinery fails; a
+    submission cannot cause that.
     """
     from studentkit import provide_pictures
 
+    watch = watch or Watch()
     remote.use(session)
-    outcomes = []
+    outcomes: list[Outcome] = []
     bound: set[int] = set()
+    ready = None  # the test that pytest has prepared the way for
     try:
         with _random_noticed(session):
             for number, test in enumerate(tests):
+                if until_failure and outcomes and outcomes[-1].status is not Status.PASSED:
+                    break
+                over = session.over(test.trains)
+                if test.id in watch.spoilt or over:
+                    reason, sentence = Reason.TIME, f"{over[:1].upper()}{over[1:]}."
+                    if test.id in watch.spoilt:
+                        reason, sentence = Reason.CRASH, watch.spoilt[test.id]
+                    _leave(ready)
+                    ready = None
+                    outcomes.append(_not_run(test, reason, sentence))
+                    continue
                 following = None  # pytest then tears everything down: nothing may follow
                 if number + 1 < len(tests) and not until_failure:
                     following = tests[number + 1].item
+                watch.begins(test.id)
                 provide_pictures(pictures and not test.hidden)
                 outcomes.append(_run_one(test, following, session, data, source, keep_calls, bound))
-                if until_failure and outcomes[-1].status is not Status.PASSED:
-                    break
+                ready = following
     finally:
         session.stop()
         remote.use(None)
     return outcomes
+
+
+def _leave(item: Any) -> None:
+    """Tear down what pytest keeps for `item`, which is not run after all."""
+    if item is not None:
+        with contextlib.suppress(Exception, TestTimeoutError):
+            item.session._setupstate.teardown_exact(None)
+
+
+def _not_run(test: Test, reason: Reason | None, sentence: str) -> Outcome:
+    return Outcome(
+        test=test.id,
+        task=test.task,
+        title=test.title,
+        status=Status.FAILED,
+        hidden=test.hidden,
+        message="" if test.hidden else sentence,
+        reason=reason,
+        scored=test.scored,
+    )
 
 
 def _run_one(
@@ -223,18 +268,23 @@ def _run_one(
     kind = "training" if test.trains and "training" in data else "small"
     mount = kind if kind in data else None
     provide(str(data.get(kind, "")), source)
-    for _ in (1, 2):
-        session.begin(mount, test.trains)
-        _seed_both()
-        take_shown()
-        take_pictures()
-        found, skipped = _protocol(test, following, session, bound)
-        if not session.record.killed_from_outside:
-            break  # a worker that something outside killed gets a second chance
-    record = session.record
-    if isinstance(found, ZygoteError):
-        raise found
-    return _outcome(test, found, skipped, record, keep_calls)
+    try:
+        for _ in (1, 2):
+            session.begin(mount, test.trains)
+            _seed_both()
+            take_shown()
+            take_pictures()
+            found, skipped = _protocol(test, following, session, bound)
+            if not session.record.killed_from_outside:
+                break  # a worker that something outside killed gets a second chance
+        if isinstance(found, ZygoteError):
+            raise found
+        return _outcome(test, found, skipped, session, keep_calls)
+    except ZygoteError:
+        raise
+    except Exception as error:  # outside the test itself, so with what the submission sent
+        reason, sentence = fault.of(error, session)
+        return _not_run(test, reason, sentence)
 
 
 def _protocol(
@@ -242,85 +292,109 @@ def _protocol(
 ) -> tuple[BaseException | None, bool]:
     """Run setup, call and teardown; return the first exception, and whether the test skipped."""
     _failed_parts.clear()
-    item = test.item
-    output = io.StringIO()
-    previous = signal.signal(signal.SIGALRM, _alarm)
-    signal.setitimer(signal.ITIMER_REAL, session.seconds_left() + _GRACE_SECONDS)
-    _began[0] = time.process_time()
+    item, reports = test.item, []
+    found: BaseException | None = None
     try:
-        with contextlib.redirect_stdout(output):
+        with _alarm_clock.set_for(session), contextlib.redirect_stdout(io.StringIO()):
             module = getattr(item, "module", None)
             if module is not None and id(module) not in bound:
                 bound.add(id(module))
-                with contextlib.suppress(SubmissionError, WorkerStopped):
+                with contextlib.suppress(Exception, WorkerStopped):
                     names.bind(vars(module), session)
                 session.begin(session.data, test.trains)
             reports = runtestprotocol(item, log=False, nextitem=following)
-    except _TestTimeout as error:
-        return error, False
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+    except (Exception, TestTimeoutError) as error:  # in pytest's own code between two phases
+        found = error
+        _leave(item)
     for report in [*reports, *_failed_parts]:
-        if report.failed:
+        if report.failed and found is None:
             excinfo = getattr(report, "found", None)
-            return (
-                excinfo.value if excinfo is not None else AssertionError("a part failed")
-            ), False
-    return None, any(report.skipped for report in reports)
+            found = excinfo.value if excinfo is not None else AssertionError("a part failed")
+    return found, found is None and any(report.skipped for report in reports)
 
 
-def _alarm(_: int, __: types.FrameType | None) -> None:
-    session = remote.current()
-    if not session.interruptible:
-        signal.setitimer(signal.ITIMER_REAL, 0.1)  # try again in a moment
-        return
-    left = session.seconds_left()
-    if left > 0:  # the test was given more, as the machine is busy or the grader trained
-        signal.setitimer(signal.ITIMER_REAL, left + _GRACE_SECONDS)
-        return
-    if time.process_time() - _began[0] < _GRACE_SECONDS and session.seconds_left() > -60:
-        signal.setitimer(signal.ITIMER_REAL, 0.5)  # our own part has not had its time yet
-        return
-    raise _TestTimeout
+class _AlarmClock:
+    """Interrupts the trusted side's own part of a test, again and again until that is heard.
+
+    An exception that is raised while a weak reference's callback or a destructor runs is lost.
+    """
+
+    def __init__(self) -> None:
+        self.heard = True
+        self._began = 0.0  # processor time of this process when the test began
+
+    @contextlib.contextmanager
+    def set_for(self, session: Session) -> Iterator[None]:
+        """Ring when the time of the test that `session` has begun is over."""
+        previous = signal.signal(signal.SIGALRM, self._rings)
+        self.heard, self._began = False, time.process_time()
+        try:
+            self._wind(session.seconds_left() + _GRACE_SECONDS)
+            yield
+        finally:
+            self.heard = True  # whatever rings from here on is too late
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, previous)
+
+    @staticmethod
+    def _wind(seconds: float) -> None:
+        signal.setitimer(signal.ITIMER_REAL, max(seconds, _SOON_SECONDS))  # 0 would stop it
+
+    def _rings(self, _: int, __: types.FrameType | None) -> None:
+        if self.heard:
+            return
+        session = remote.current()
+        if not session.interruptible:
+            self._wind(_SOON_SECONDS)
+            return
+        left = session.seconds_left()
+        if left > 0:  # the test was given more, as the machine is busy or the grader trained
+            self._wind(left + _GRACE_SECONDS)
+            return
+        if time.process_time() - self._began < _GRACE_SECONDS and left > -60:
+            self._wind(0.5)  # our own part has not had its time yet
+            return
+        self._wind(_AGAIN_SECONDS)
+        raise TestTimeoutError
+
+
+_alarm_clock = _AlarmClock()
 
 
 def _outcome(
-    test: Test, found: BaseException | None, skipped: bool, record: Record, keep_calls: bool
+    test: Test, found: BaseException | None, skipped: bool, session: Session, keep_calls: bool
 ) -> Outcome:
+    from studentkit import take_pictures, take_shown
+
+    record = session.record
+    # Whatever the test itself made of it: a test cannot pass by catching the end of a worker.
+    found = record.stopped or found
     status, reason, message = Status.PASSED, None, ""
-    if record.stopped is not None:
-        # Whatever the test itself made of it: a test cannot pass by catching this.
-        status, reason, message = Status.FAILED, record.stopped.reason, record.stopped.sentence
-        message = f"{message[:1].upper()}{message[1:]}."
-    elif isinstance(found, _TestTimeout):
-        status, reason = Status.FAILED, Reason.TIME
-        message = "The test did not come to an end with what your code returned."
-    elif isinstance(found, SuiteError) or (found is not None and record.requests == 0):
-        status, message = Status.ERROR, f"{type(found).__name__}: {found}"
-    elif found is not None:
-        status, message = Status.FAILED, _explain(found, record)
-        reason = found.reason if isinstance(found, SubmissionError) else None
-    elif skipped:
+    shown, pictures = [], []
+    if found is None and skipped:
         status = Status.FAILED if record.requests else Status.PASSED
         message = "The test was left out."
+    if not test.hidden:
+        try:
+            shown = take_shown()
+            taken = take_pictures()[:_MAX_PICTURES]
+            pictures = [(title, encoded(pixels)) for title, pixels in taken]
+        except Exception as error:  # what is to be shown is the submission's
+            found = found or error
+    if found is not None:
+        status = Status.FAILED
+        reason, message = fault.of(found, session)
     if status is Status.FAILED and record.changed and message:
         functions = ", ".join(dict.fromkeys(record.changed))
         message += f"\n{functions} changed an array that it was given; work on a copy."
-    if test.hidden and status is not Status.ERROR:
-        message = ""
-    from studentkit import take_pictures, take_shown
-
-    shown = [] if test.hidden else take_shown()
-    pictures = [] if test.hidden else take_pictures()
-    recognised = found if isinstance(found, RecognisedError) and status is Status.FAILED else None
+    recognised = found if isinstance(found, RecognisedError) else None
     return Outcome(
         test=test.id,
         task=test.task,
         title=test.title,
         status=status,
         hidden=test.hidden,
-        message=message[:_MAX_MESSAGE],
+        message="" if test.hidden else message[:_MAX_MESSAGE],
         reason=reason,
         printed=tuple(record.printed),
         calls=tuple(record.calls) if keep_calls else (),
@@ -329,22 +403,8 @@ def _outcome(
         unfinished=recognised.unfinished if recognised else False,
         scored=test.scored,
         shown=tuple(shown),
-        pictures=tuple((title, encoded(pixels)) for title, pixels in pictures[:_MAX_PICTURES]),
+        pictures=tuple(pictures),
     )
-
-
-def _explain(found: BaseException, record: Record) -> str:
-    if isinstance(found, SubmissionError):
-        lines = [f"Your code raised {found.type_name}: {found.message}".rstrip(": ")]
-        lines += [
-            f"  {frame.path}, line {frame.line}, in {frame.function}: {frame.text}".rstrip(": ")
-            for frame in found.frames[-3:]
-        ]
-        return "\n".join(lines)
-    text = str(found).strip()
-    if isinstance(found, AssertionError):
-        return text or "The check failed."
-    return f"The test could not use what your code returned: {type(found).__name__}: {text}"
 
 
 @contextlib.contextmanager

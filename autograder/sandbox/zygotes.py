@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from autograder.sandbox import filter as system_call_filter
 from autograder.sandbox import runtime, tiers, view
@@ -97,12 +97,114 @@ def worker() -> Role:
         system_call_filter.compiled(),
         disk_bytes=24 << 20,
         descriptors=64,
-        warm=("studentkit.survey", "inside.mistaken"),
+        warm=("studentkit.survey", "inside.mistaken", "inside.lending"),
         environment={"MPLBACKEND": "Agg"},
     )
 
 
-class Zygote:
+class Parent:
+    """A process that forks confined children when it is asked to."""
+
+    tier: Tier
+
+    def __init__(self, control: socket.socket, layers: Sequence[str]) -> None:
+        """Speak to it through `control`; its children get `layers`."""
+        self._control = control
+        self._layers = list(layers)
+        self._folder: Path | None = None
+        self._data: dict[str, Path] = {}
+        self._count = 0
+        self.asking = False
+
+    def spawn(self, memory_mb: int, cpu_seconds: float, data: str | None = None) -> Child:
+        """Fork a child and confine it; raises ZygoteError where that fails.
+
+        It may have so much memory, and compute for so long in all.
+        """
+        self._count += 1
+        order: dict[str, Any] = {
+            "memory": memory_mb << 20,
+            "cpu_seconds": int(cpu_seconds) + 2,
+            "data": str(self._data[data]) if data in self._data else None,
+        }
+        if self._folder is not None:
+            order["folder"] = str(self._folder / f"w{self._count}-{secrets.token_hex(4)}")
+            order["uid"] = (1 << 30) + secrets.randbelow(1 << 29)
+        elif "mounts" not in self._layers:
+            order["folder"] = f"/tmp/w{self._count}-{secrets.token_hex(4)}"
+        channel, theirs = socket.socketpair()
+        output, output_end = os.pipe()
+        try:
+            pid, pidfds = self._ask(["spawn", order], [theirs.fileno(), output_end])
+        except BaseException:
+            channel.close()
+            os.close(output)
+            raise
+        finally:
+            theirs.close()
+            os.close(output_end)
+        os.set_blocking(output, False)
+        return Child(pid, pidfds[0], channel, output)
+
+    def reap(self, child: Child) -> tuple[int, bool]:
+        """End a worker and wait for it.
+
+        Returns its exit code (negative: the signal) and whether it had filled its disk.
+        """
+        child.kill()
+        (status, overfull), _ = self._ask(["reap", child.pid], [])
+        return int(status), bool(overfull)
+
+    def reap_all(self) -> None:
+        """End every worker that is left."""
+        self._ask(["reap_all"], [])
+
+    def _ask(
+        self, message: list[Any], descriptors: list[int], seconds: float = _ANSWER_SECONDS
+    ) -> tuple[Any, list[int]]:
+        if self.asking:
+            raise ZygoteError("an earlier question to the worker's parent was interrupted")
+        payload = wire.frame(wire.encode(message))
+        self._control.settimeout(seconds)
+        self.asking = True  # stays so where an exception leaves half an answer on the socket
+        try:
+            socket.send_fds(self._control, [payload[: wire.HEADER_SIZE]], descriptors)
+            self._control.sendall(payload[wire.HEADER_SIZE :])
+            header, received, _, _ = socket.recv_fds(self._control, wire.HEADER_SIZE, 4)
+            while len(header) < wire.HEADER_SIZE:
+                header += self._more(wire.HEADER_SIZE - len(header))
+            size = wire.frame_length(header)
+            body = b""
+            while len(body) < size:
+                body += self._more(size - len(body))
+        except (OSError, TimeoutError) as error:
+            raise ZygoteError(f"the worker's parent does not answer: {error}") from None
+        self.asking = False
+        answer = wire.decode(body)
+        if answer[0] != "ok":
+            for descriptor in received:
+                os.close(descriptor)
+            raise ZygoteError(f"the worker's parent refused: {answer[1]}")
+        return (answer[1] if len(answer) > 1 else None), received
+
+    def _more(self, size: int) -> bytes:
+        part = self._control.recv(size)
+        if not part:
+            raise ZygoteError("the worker's parent ended")
+        return part
+
+    def close(self) -> None:
+        """End it and everything it made."""
+        self._control.close()  # it ends by itself at that, and its children with it
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Zygote(Parent):
     """A warm parent, confined by `tier`; it shows `packages` and imports `preload`."""
 
     def __init__(
@@ -123,16 +225,12 @@ class Zygote:
         """
         if tier.level is Level.D:
             raise ZygoteError("nothing confines student code on this machine")
-        self.tier = tier
-        self._folder: Path | None = None
-        self._data = dict(data or {})
-        self._count = 0
-        self.asking = False
-        self._layers = [layer for layer in tier.layers if layer not in without]
         role = role or worker()
         shown = runtime.packages(packages) | dict(role.shown)
         ours, theirs = socket.socketpair()
-        self._control = ours
+        super().__init__(ours, [layer for layer in tier.layers if layer not in without])
+        self.tier = tier
+        self._data = dict(data or {})
         try:
             with theirs:
                 command, setup, environment = self._plan(shown)
@@ -222,92 +320,30 @@ class Zygote:
         self._data = {name: Path(f"/data/{name}") for name in self._data}
         return [*command, "--proc", "/proc", "--dir", "/mnt", "--remount-ro", "/"]
 
-    # workers ----------------------------------------------------------------------------
+    # what it makes ----------------------------------------------------------------------
 
-    def spawn(self, memory_mb: int, cpu_seconds: float, data: str | None = None) -> Child:
-        """Fork a child and confine it; raises ZygoteError where that fails.
+    def branch(self, lent: Mapping[str, Any]) -> Branch:
+        """Fork a parent that has what is `lent` imported, for children that answer with it.
 
-        It may have so much memory, and compute for so long in all.
+        See `inside.lending`. It ends with the process that asked, and with this one. Raises
+        ZygoteError.
         """
-        self._count += 1
-        order: dict[str, Any] = {
-            "memory": memory_mb << 20,
-            "cpu_seconds": int(cpu_seconds) + 2,
-            "data": str(self._data[data]) if data in self._data else None,
-        }
-        if self._folder is not None:
-            order["folder"] = str(self._folder / f"w{self._count}-{secrets.token_hex(4)}")
-            order["uid"] = (1 << 30) + secrets.randbelow(1 << 29)
-        elif "mounts" not in self._layers:
-            order["folder"] = f"/tmp/w{self._count}"
-        channel, theirs = socket.socketpair()
-        output, output_end = os.pipe()
+        ours, theirs = socket.socketpair()
         try:
-            pid, pidfds = self._ask(["spawn", order], [theirs.fileno(), output_end])
+            with theirs:
+                self._ask(["branch", dict(lent)], [theirs.fileno()], _START_SECONDS)
         except BaseException:
-            channel.close()
-            os.close(output)
+            ours.close()
             raise
-        finally:
-            theirs.close()
-            os.close(output_end)
-        os.set_blocking(output, False)
-        return Child(pid, pidfds[0], channel, output)
-
-    def reap(self, child: Child) -> tuple[int, bool]:
-        """End a worker and wait for it.
-
-        Returns its exit code (negative: the signal) and whether it had filled its disk.
-        """
-        child.kill()
-        (status, overfull), _ = self._ask(["reap", child.pid], [])
-        return int(status), bool(overfull)
-
-    def reap_all(self) -> None:
-        """End every worker that is left."""
-        self._ask(["reap_all"], [])
+        return Branch(self, ours)
 
     def alive(self) -> bool:
         """Tell whether the zygote itself still runs."""
         return self._process.poll() is None
 
-    def _ask(
-        self, message: list[Any], descriptors: list[int], seconds: float = _ANSWER_SECONDS
-    ) -> tuple[Any, list[int]]:
-        if self.asking:
-            raise ZygoteError("an earlier question to the worker's parent was interrupted")
-        payload = wire.frame(wire.encode(message))
-        self._control.settimeout(seconds)
-        self.asking = True  # stays so where an exception leaves half an answer on the socket
-        try:
-            socket.send_fds(self._control, [payload[: wire.HEADER_SIZE]], descriptors)
-            self._control.sendall(payload[wire.HEADER_SIZE :])
-            header, received, _, _ = socket.recv_fds(self._control, wire.HEADER_SIZE, 4)
-            while len(header) < wire.HEADER_SIZE:
-                header += self._more(wire.HEADER_SIZE - len(header))
-            size = wire.frame_length(header)
-            body = b""
-            while len(body) < size:
-                body += self._more(size - len(body))
-        except (OSError, TimeoutError) as error:
-            raise ZygoteError(f"the worker's parent does not answer: {error}") from None
-        self.asking = False
-        answer = wire.decode(body)
-        if answer[0] != "ok":
-            for descriptor in received:
-                os.close(descriptor)
-            raise ZygoteError(f"the worker's parent refused: {answer[1]}")
-        return (answer[1] if len(answer) > 1 else None), received
-
-    def _more(self, size: int) -> bytes:
-        part = self._control.recv(size)
-        if not part:
-            raise ZygoteError("the worker's parent ended")
-        return part
-
     def close(self) -> None:
         """End the zygote and everything it made."""
-        self._control.close()  # it ends by itself at that, and its workers with it
+        super().close()
         process = getattr(self, "_process", None)
         if process is not None:
             try:
@@ -318,11 +354,15 @@ class Zygote:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def __enter__(self) -> Zygote:
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+class Branch(Parent):
+    """A parent that came out of a zygote: the same confinement, other code in its children."""
+
+    def __init__(self, zygote: Zygote, control: socket.socket) -> None:
+        """Take over how `zygote` confines; it has made the process at `control`."""
+        super().__init__(control, zygote._layers)
+        self.tier = zygote.tier
+        self._folder = zygote._folder  # its zygote removes it
 
 
 def readable_now(*descriptors: int, seconds: float) -> list[int]:

@@ -28,10 +28,11 @@ from .wire import Reference
 
 _LARGE = 8 * 1024 * 1024  # bytes of an array above which it stays here
 _MAX_MESSAGE = 2000
+_IN_CODE = ("code", 0, "")
 _OURS = {"load", "survey", "begin", "usage", "supply", "mistake", "random"}
 
 
-class _Channel:
+class Channel:
     """Frames over the one descriptor that leads out."""
 
     def __init__(self, descriptor: int) -> None:
@@ -81,12 +82,13 @@ class Server:
     """The objects of one submission and the requests about them."""
 
     def __init__(self, descriptor: int, home: str) -> None:
-        self._channel = _Channel(descriptor)
+        self._channel = Channel(descriptor)
         self._home = home
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
         self._next = 1
         self._printed = Recorder(home)
+        self._stage: tuple[str, int, str] = _IN_CODE  # how far the request under way has come
         self._busy = 0.0  # seconds of processor time in what requests asked student code for
 
     def serve(self) -> None:
@@ -126,7 +128,8 @@ class Server:
         for number in drops:
             thing = self._objects.pop(number, None)
             self._numbers.pop(id(thing), None)
-        began = time.process_time()
+        began, outer = time.process_time(), self._stage
+        self._stage = _IN_CODE
         try:
             try:
                 value = getattr(self, f"_do_{operation}")(*rest)
@@ -138,8 +141,9 @@ class Server:
             if len(reply) > wire.MAX_FRAME:
                 raise ValueError(f"an answer of {len(reply) >> 20} MB is too large to be sent")
         except BaseException as error:  # SystemExit and the like are answers too
-            body = _describe(error, self._home)
+            body = _describe(error, self._home, self._stage)
             reply = self._encode([request, "raise", body, self._take_printed(), _changed(arrays)])
+        self._stage = outer
         self._channel.send(reply)
 
     def _take_printed(self) -> list[list[str]]:
@@ -152,8 +156,10 @@ class Server:
     def _do_load(self, files: dict[str, bytes]) -> None:
         for name, content in files.items():
             path = Path(self._home, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            # A name that cannot be one here is as good as missing: its own test will say so.
+            with contextlib.suppress(OSError, ValueError):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
         os.chdir(self._home)
         sys.path.insert(0, self._home)
         sys.argv = ["main.py"]
@@ -174,11 +180,6 @@ class Server:
         stubs = {target: _Answer(self, lent.number) for target, lent in functions.items()}
         put(stubs, self._home)
 
-    def _do_supplied(self, target: str, arguments: Any, named: Any, states: Any) -> Any:
-        from .supplied import call
-
-        return call(target, arguments, named, states)
-
     def _do_begin(self, seed: int) -> None:
         import random
 
@@ -198,7 +199,11 @@ class Server:
             random.setstate(python_state)
 
     def _do_call(self, target: Any, arguments: list[Any], named: dict[str, Any]) -> Any:
-        return self._outgoing(self._target(target)(*arguments, **named))
+        function = self._target(target)
+        if not callable(function):
+            self._stage = ("use", 0, _kind(function))
+            raise TypeError(f"{_kind(function)} cannot be called")
+        return self._outgoing(function(*arguments, **named))
 
     def _do_usage(self) -> list[float]:
         """Return processor seconds: of student code, and of this process as a whole."""
@@ -215,7 +220,11 @@ class Server:
     def _do_peek(self, module: str, names: list[str]) -> list[Any]:
         answers: list[Any] = []
         for name in names:
-            thing = self._target(["name", module, name])
+            try:
+                thing = self._target(["name", module, name])
+            except AttributeError:  # the other names are there all the same
+                answers.append(["name", None])
+                continue
             known = callable(thing) or inspect.ismodule(thing)
             answers.append(["name", None] if known else ["value", self._outgoing(thing)])
         return answers
@@ -278,11 +287,18 @@ class Server:
         if type(target) is not list:
             return target
         if target[0] == "name":
-            thing: Any = importlib.import_module(target[1])
+            self._stage = ("import", 0, "")
+            try:
+                thing: Any = importlib.import_module(target[1])
+            except ModuleNotFoundError as error:
+                if error.name and f"{target[1]}.".startswith(f"{error.name}."):
+                    self._stage = ("missing", 0, "")
+                raise
             path = target[2:]
         else:
             thing, *path = target
-        for name in path:
+        for depth, name in enumerate(path, 1):
+            self._stage = ("missing", depth, "")
             try:
                 thing = getattr(thing, name)
             except AttributeError:
@@ -292,6 +308,7 @@ class Server:
                 if importlib.util.find_spec(submodule) is None:
                     raise
                 thing = importlib.import_module(submodule)
+        self._stage = _IN_CODE
         return thing
 
     def _resolve(self, reference: Reference) -> Any:
@@ -371,8 +388,20 @@ def _changed(arrays: list[tuple[np.ndarray, np.ndarray]]) -> list[int]:
     return changed
 
 
-def _describe(error: BaseException, home: str) -> list[Any]:
-    """Put an exception into plain data: builtin bases, message, the submission's own lines."""
+def _kind(thing: Any) -> str:
+    """Name what stands where something else was expected."""
+    if thing is None:
+        return "None"
+    name = "module" if inspect.ismodule(thing) else type(thing).__name__[:60]
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def _describe(error: BaseException, home: str, stage: tuple[str, int, str]) -> list[Any]:
+    """Put an exception into plain data.
+
+    Builtin bases, message, the submission's own lines, how far the request had come, and whether
+    the exception came out of any code beyond this file.
+    """
     bases = [
         base.__name__
         for base in type(error).__mro__
@@ -384,13 +413,19 @@ def _describe(error: BaseException, home: str) -> list[Any]:
         message = f"(its message could not be made: {type(second).__name__})"
     if isinstance(error, SyntaxError):
         message = f"{error.msg} ({_relative(str(error.filename), home)}, line {error.lineno})"
-    frames = []
+    frames, somewhere = [], False
     for frame in traceback.extract_tb(error.__traceback__)[-60:]:
+        somewhere = somewhere or not _machinery(frame.filename)
         if frame.filename.startswith(home):
             place = [_relative(frame.filename, home), frame.lineno or 0, frame.name]
             frames.append([*place, (frame.line or "")[:200]])
     error.__traceback__ = None  # its frames would keep the test's arrays alive
-    return [type(error).__name__[:100], bases, message[:_MAX_MESSAGE], frames[-10:]]
+    row = [type(error).__name__[:100], bases, message[:_MAX_MESSAGE], frames[-10:]]
+    return [*row, *stage, somewhere]
+
+
+def _machinery(filename: str) -> bool:
+    return filename == __file__ or filename.startswith("<frozen importlib")
 
 
 def _relative(path: str, home: str) -> str:

@@ -1,14 +1,15 @@
 """Functions of the submission that the grader answers for, and the other end of such a call.
 
 In the student's worker a stub stands where the function was; its arguments travel by value and
-come back to be called in a second worker, which has the reference and nothing of the student's.
-An object of the submission travels as its attributes, and what the call changes in them comes
-back the same way.
+come back to be called in another process (see `lending`), which has the lent functions and
+nothing of the student's. An object of the submission travels as its plain attributes, and what
+the call changes in them comes back the same way.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import sys
 import types
 from collections.abc import Callable, Mapping
@@ -16,9 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from . import tensors
+from . import tensors, wire
 from .mistaken import find, rebind
 
+_ITERATOR = "\0iterator"  # [_ITERATOR, items] stands for a generator that yields them
+_MAX_YIELDED = 100_000
 _OBJECT = "\0object"  # [_OBJECT, number] stands for an object that travels as its attributes
 
 
@@ -45,38 +48,58 @@ def _stub(answer: Callable[..., Any], name: str, home: str) -> Callable[..., Any
             wanted.append(True)
             found = answer(*sent, packer.states(attributes=True))
         result, states = found
-        for thing, state in zip(packer.things, states, strict=False):  # none for bare objects
+        for thing, state in zip(packer.things, states, strict=False):
             _restore(vars(thing), state)
+        if type(result) is list and len(result) == 2 and result[0] == _ITERATOR:
+            return iter(result[1])
         return result
 
     supplied.__name__ = name
     return supplied
 
 
-def call(target: str, arguments: tuple[Any, ...], named: dict[str, Any], states: list[Any]) -> Any:
-    """Call the reference's `target` with what a stub sent; return [result, new states].
+def call(
+    function: Callable[..., Any],
+    classes: Mapping[str, tuple[type, frozenset[str]]],
+    arguments: tuple[Any, ...],
+    named: dict[str, Any],
+    states: list[Any],
+) -> Any:
+    """Call the reference's `function` with what a stub sent; return [result, new states].
 
-    Where objects came without attributes and one was looked for, the answer is None.
+    `classes` are those of which objects are taken, by dotted name, with the attributes that they
+    may have. Where objects came without attributes and one was looked for, the answer is None.
     """
-    things: list[Any] = []
-    for class_name, state in states:
-        owner, name = find(class_name)
-        kind = getattr(owner, name)
-        thing = kind.__new__(kind)
-        vars(thing).update(state or {})
+    things, kept = [], []
+    for name, state in states:
+        kind, attributes = classes[name]
+        thing: Any = object.__new__(kind)
+        for attribute, value in (state or {}).items():
+            if attribute not in attributes:
+                raise TypeError("an attribute that no such object has")
+            thing.__dict__[attribute] = value
         things.append(thing)
-    owner, name = find(target)
-    function = getattr(owner, name)
+        kept.append(attributes)
     bare = any(state is None for _, state in states)
     try:
         result = function(*_unpack(arguments, things), **_unpack(named, things))
+        if isinstance(result, types.GeneratorType):
+            result = [_ITERATOR, list(itertools.islice(result, _MAX_YIELDED))]
     except AttributeError:
         if bare:
             return None
         raise
     packer = _Packer("")
-    changed = [] if bare else [packer.pack(vars(thing)) for thing in things]
+    changed = []
+    for thing, attributes in zip(things, kept, strict=True):
+        now = {name: value for name, value in vars(thing).items() if name in attributes}
+        changed.append({} if bare else packer.pack(now))
     return [packer.pack(result), changed]
+
+
+def tensor(plain: wire.Tensor) -> Any:
+    """Make a tensor of an argument."""
+    return tensors.to_torch(plain, share=True)
 
 
 class _Packer:
@@ -112,7 +135,8 @@ class _Packer:
         if type(value) is dict:
             return {key: self.pack(item) for key, item in value.items()}
         module = sys.modules.get(type(value).__module__)
-        if self._home and str(getattr(module, "__file__", "")).startswith(self._home):
+        ours = self._home and str(getattr(module, "__file__", "")).startswith(self._home)
+        if ours and hasattr(value, "__dict__"):
             number = self._numbers.setdefault(id(value), len(self.things))
             if number == len(self.things):
                 self.things.append(value)

@@ -36,6 +36,7 @@ class Zygote:
         self._children: dict[int, str | None] = {}  # pid -> its folder on disk, if any
         self._own_namespace: int | None = None
         self._overfull: set[int] = set()
+        self._branches: set[int] = set()
 
     def serve(self) -> None:
         """Answer until the trusted side is gone."""
@@ -79,6 +80,43 @@ class Zygote:
         gc.freeze()  # children would otherwise copy every page the collector touches
         return ["ok"], []
 
+    def _do_branch(self, descriptors: list[int], lent: dict[str, Any]) -> tuple[Any, list[int]]:
+        """Fork a parent of the same kind that has the lent functions in it."""
+        self._bury_branches()
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            self._become_branch(descriptors[0], lent, parent)
+        self._branches.add(pid)
+        return ["ok"], []
+
+    def _become_branch(self, control: int, lent: dict[str, Any], parent: int) -> None:
+        """Serve like this one at `control`; never returns."""
+        try:
+            confine.die_with_parent()
+            if os.getppid() != parent:
+                os._exit(1)
+            own = socket.socket(fileno=os.dup(control))
+            self._control.close()
+            os.closerange(_CONTROL + 1, own.fileno())
+            branch = Zygote(own)
+            branch._setup = self._setup | {"module": "inside.lending"}
+            if self._own_namespace is not None:
+                branch._own_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+            lending = importlib.import_module("inside.lending")
+            lending.prepare(lent)
+            gc.collect()
+            gc.freeze()
+            branch.serve()
+        finally:
+            os._exit(1)
+
+    def _bury_branches(self) -> None:
+        """Take note of those that have ended, with the grading processes that asked for them."""
+        for pid in list(self._branches):
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                self._branches.discard(pid)
+
     def _do_spawn(self, descriptors: list[int], order: dict[str, Any]) -> tuple[Any, list[int]]:
         channel, output = descriptors
         layers = frozenset(self._setup["layers"])
@@ -121,6 +159,10 @@ class Zygote:
     def _do_reap_all(self, _: list[int]) -> tuple[Any, list[int]]:
         for pid in list(self._children):
             self._do_reap([], pid)
+        for pid in self._branches:
+            os.kill(pid, signal.SIGKILL)  # their children die with them
+            os.waitpid(pid, 0)
+        self._branches.clear()
         return ["ok"], []
 
     def _child(

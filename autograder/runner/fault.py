@@ -1,0 +1,132 @@
+"""Whose fault a test's end is, and the sentence that says so: decided here and nowhere else.
+
+While a submission is graded every end of a test but a failure of the grader's own machinery is
+the submission's. What a worker sends is data: whatever goes wrong on this side while a value is
+read, bound to a name, compared or shown goes wrong with that value. Whether a test is at fault
+itself is found out beforehand, with the reference (`validate`).
+"""
+
+from __future__ import annotations
+
+from autograder.failures import SuiteError
+from autograder.records import Reason
+from autograder.runner.declared import file_of
+from autograder.runner.errors import SubmissionError, WorkerStopped
+from autograder.runner.session import Record, Session
+
+_MAX_FRAMES = 3
+_MAX_TEXT = 600
+
+
+class TestTimeoutError(BaseException):
+    """The trusted side's own part of a test runs too long, misled by a value.
+
+    No Exception: no test may catch it by accident.
+    """
+
+    __test__ = False
+
+
+def of(found: BaseException, session: Session) -> tuple[Reason | None, str]:
+    """Return the reason and the sentence for a test that ended with `found`; never raises."""
+    record = session.record
+    try:
+        if record.stopped is not None:
+            return record.stopped.reason, _sentence(record.stopped.sentence)
+        if isinstance(found, WorkerStopped):
+            return found.reason, _sentence(found.sentence)
+        if isinstance(found, TestTimeoutError):
+            return Reason.TIME, f"The test did not come to an end with {_given(record)}."
+        if isinstance(found, SubmissionError):
+            return found.reason, raised(found, session)
+        if isinstance(found, ImportError) and record.missing is not None:
+            return Reason.IMPORT, raised(record.missing, session)
+        if isinstance(found, ModuleNotFoundError) and found.name:
+            return Reason.IMPORT, f"There is no file {file_of(found.name, session.file_names)}."
+        if isinstance(found, AssertionError):
+            return None, str(found).strip()[: _MAX_TEXT * 3] or "The check failed."
+        if isinstance(found, MemoryError):
+            return Reason.MEMORY, f"The test ran out of memory with {_given(record)}."
+        text = " ".join(str(found).split())[:_MAX_TEXT]
+        name = "" if isinstance(found, SuiteError) else f"{type(found).__name__}: "
+        return None, f"The test could not use {_given(record)}: {name}{text}"
+    except Exception as error:  # what was found cannot even be described
+        return None, f"The test could not use {_given(record)}: {type(error).__name__}"
+
+
+def raised(error: SubmissionError, session: Session) -> str:
+    """Say what went wrong over there: in the student's code, or already on the way to it."""
+    text = f"{error.type_name}: {error.message}".rstrip(": ")
+    lines = [
+        f"  {frame.path}, line {frame.line}, in {frame.function}: {frame.text}".rstrip(": ")
+        for frame in error.frames[-_MAX_FRAMES:]
+    ]
+    if error.stage == "import":
+        place = file_of(error.module, session.file_names)
+        return "\n".join([f"{place} could not be imported: {text}", *lines])
+    if lines:
+        return "\n".join([f"Your code raised {text}", *lines])
+    if error.stage == "missing":
+        return _missing(error, session)
+    if error.stage == "use" and error.detail:
+        wanted = session.declared.kind(error.asked) or "something that can be called"
+        return f"{_place(error, session)} is {error.detail}; the task asks for {_a(wanted)}."
+    if error.somewhere:
+        return f"Your code raised {text}"
+    return f"{_place(error, session)} could not be used as the task asks: {text}"
+
+
+def _missing(error: SubmissionError, session: Session) -> str:
+    """Name what is not there: the file, or a name in it."""
+    if error.module and error.depth == 0:
+        path = file_of(error.module, session.file_names)
+        if path in session.file_names:
+            return f"{path} could not be imported: {error.message}"
+        folder = any(name.startswith(f"{path}/") for name in session.file_names)
+        return f"There is no file {path}{' (a folder has that name)' if folder else ''}."
+    parts = error.asked.split(".")
+    depth = len(error.module.split(".")) + error.depth if error.module else error.depth
+    name = ".".join(parts[:depth])
+    owner, _, last = name.rpartition(".")
+    kind = session.declared.kind(name) or ("name" if error.module == owner else "attribute")
+    if not error.module:
+        return f"The object{_named(error.owner)} has no attribute {error.asked or last}."
+    path = file_of(error.module, session.file_names)
+    inner = owner[len(error.module) + 1 :]
+    holder = f"{inner} in {path}" if inner else path
+    return f"{holder} has no {kind} {last}."
+
+
+def _place(error: SubmissionError, session: Session) -> str:
+    if not error.module:
+        owner = f" of the object{_named(error.owner)}" if error.owner else ""
+        return f"{error.asked}{owner}" if error.asked else f"The object{_named(error.owner)}"
+    path = file_of(error.module, session.file_names)
+    inner = error.asked[len(error.module) + 1 :]
+    return f"{path}: {inner}" if inner else path
+
+
+def _named(type_name: str) -> str:
+    return f" of type {type_name}" if type_name else ""
+
+
+def _given(record: Record) -> str:
+    """Say which value the test had last, as far as one is known."""
+    if record.requests == 0:
+        return "what your code gave it"
+    if record.latest is None:
+        return "what your code returned"
+    name, kind, shape = record.latest
+    kind = _a(kind) if kind != "None" else kind
+    shaped = f" of shape {shape}" if shape is not None else ""
+    return f"what {name or 'your code'} gave ({kind}{shaped})"
+
+
+def _a(word: str) -> str:
+    if word.startswith("something"):
+        return word
+    return f"{'an' if word[:1].lower() in 'aeiou' else 'a'} {word}"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
