@@ -77,7 +77,7 @@ def _answer(call: Call) -> tuple[str, Any]:
     try:
         message = wire.decode(call.reply)
         return str(message[1]), message[2]
-    except (WireError, IndexError, TypeError):
+    except (WireError, IndexError, TypeError, MemoryError):
         return "unreadable", None
 
 
@@ -85,7 +85,11 @@ def _token(call: Call) -> str:
     status, value = _answer(call)
     if status == "raise":
         value = value[0] if isinstance(value, list) and value else ""
-    return f"{call.target} {status} {canonical(value)} {','.join(call.changed)}"
+    try:
+        told = canonical(value)
+    except Exception as error:  # a value that cannot be written is like no other one
+        told = f"unreadable {type(error).__name__}"
+    return f"{call.target} {status} {told} {','.join(call.changed)}"
 
 
 def canonical(value: Any) -> str:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import resource
 import select
 import signal
 import sys
 import time
 import traceback
+from collections import Counter
 from fractions import Fraction
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -26,7 +28,8 @@ from autograder.grade.output import write
 from autograder.grade.setting import Setting
 from autograder.intake import Source, read
 from autograder.notebooks.confinement import KernelError
-from autograder.records import Mark, Submission
+from autograder.records import Mark, Status, Submission
+from autograder.runner.suite import Watch
 from autograder.sandbox.inside.confine import die_with_parent
 from autograder.sandbox.runtime import RuntimeMissing
 from autograder.sandbox.zygotes import Zygote, ZygoteError
@@ -34,8 +37,12 @@ from autograder.sandbox.zygotes import Zygote, ZygoteError
 if TYPE_CHECKING:
     from autograder.notebooks.warm import Kernels
 
-_ATTEMPTS = 3
+_SAME = 2  # times something may end in the same way before it is taken as an answer
+_MOST_SPOILT = 3  # tests that may end the grading process before the rest is given up
 _MARGIN_SECONDS = 60  # for opening and reporting, beside the submission's own limit
+_MORE_MEMORY = 4 << 30  # bytes for one submission, beside what this process has already
+_SPOILT = "What your code returned ended the process that compares it."
+_REST = "Not run, as other tests ended the process that compares what your code returns."
 
 
 def main() -> int:
@@ -95,25 +102,47 @@ class _Clerk:
             self._kernels = self._bench.kernels()
 
     def _job(self, job: dict[str, Any]) -> dict[str, Any]:
-        """Grade one submission in a fork, with new zygotes where the old ones failed."""
-        reason = ""
-        for _ in range(_ATTEMPTS):
+        """Grade one submission in a fork, with new zygotes where the old ones failed.
+
+        A fork that dies in a test that the reference passes has died of the submission: that
+        test is failed, and the others are graded. What remains is our own machinery's.
+        """
+        endings: Counter[str] = Counter()
+        spoilt: dict[str, str] = {}
+        while True:
             self._open()
-            answer = self._forked(job)
+            answer = self._forked(job | {"spoilt": spoilt})
             if "again" not in answer:
                 return answer
-            reason = str(answer["again"])
             self._close()
-        return self._give_up(job, f"the grader itself failed {_ATTEMPTS} times ({reason})")
+            reason, test = str(answer["again"]), str(answer.get("test", ""))
+            endings[f"{test} {reason}"] += 1
+            same = endings[f"{test} {reason}"]
+            if test and (spoilt or same == _SAME) and self._is_sound(test):
+                spoilt[test] = _SPOILT
+                if len(spoilt) == _MOST_SPOILT:
+                    spoilt = {one.id: _REST for one in self._bench.tests} | spoilt
+            elif same == _SAME:
+                return self._give_up(job, f"the grader itself failed {same} times ({reason})")
+
+    def _is_sound(self, test: str) -> bool:
+        """Tell whether the reference passes a test, in a fork like a submission's."""
+        self._open()
+        return self._forked({"test": test}).get("passed") is True
 
     def _forked(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Do a job in a fork; its answer has "again" where it ended without one.
+
+        It also has the "test" that was being run then, if the fork was not even able to say why.
+        """
         ours, theirs = os.pipe()
         pid = os.fork()
         if pid == 0:
             os.close(ours)
             try:
                 die_with_parent()
-                answer = self._grade(job)
+                _limit_memory()
+                answer = self._grade(job, theirs) if "out" in job else self._checked(job)
             except ZygoteError as error:
                 answer = {"again": str(error)}
             except BaseException as error:
@@ -121,27 +150,19 @@ class _Clerk:
                     traceback.print_exc()
                 answer = {"again": f"{type(error).__name__}: {error}"}
             with contextlib.suppress(OSError):
-                os.write(theirs, json.dumps(answer).encode())
+                _tell(theirs, answer)
             os._exit(0)
         os.close(theirs)
-        limits = self._bench.manifest.limits
-        training = sum(test.trains for test in self._bench.tests) * limits.training_seconds
-        # Twice: failed tests may be repeated with the grader's functions.
-        seconds = 2 * (limits.submission_seconds + training) + _MARGIN_SECONDS
-        if self._bench.setting.executes:
-            seconds += 2 * (limits.submission_seconds + 2 * limits.training_seconds)
-        seconds += limits.verifying_seconds  # a repeated test finds its trainings in the cache
-        data = _read_all(ours, seconds)
+        seconds = self._longest()
+        data, in_time = _read_all(ours, seconds)
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-        if data is None:
-            return {"again": f"no result within {seconds:.0f} s"}
-        try:
-            answer = json.loads(data)
-        except ValueError:
-            return {"again": "the grading process was killed"}
-        if "again" not in answer:
+        *_, last = [{}, *map(json.loads, data.decode().splitlines())]
+        if "running" in last or not last:
+            reason = "the grading process was killed" if in_time else f"no end in {seconds:.0f} s"
+            return {"again": reason, "test": last.get("running", "")}
+        if "again" not in last:
             try:
                 if self._zygote is not None:
                     self._zygote.reap_all()
@@ -149,16 +170,42 @@ class _Clerk:
                     self._kernels.end_all()
             except (KernelError, ZygoteError):
                 self._close()
-        return dict(answer)
+        return dict(last)
 
-    def _grade(self, job: dict[str, Any]) -> dict[str, Any]:
-        bench, zygote = self._bench, self._zygote
-        if zygote is None:
+    def _longest(self) -> float:
+        """Return the seconds after which a fork is stuck."""
+        limits = self._bench.manifest.limits
+        training = sum(test.trains for test in self._bench.tests) * limits.training_seconds
+        # Twice: failed tests may be repeated with the grader's functions.
+        seconds = 2 * (limits.submission_seconds + training) + _MARGIN_SECONDS
+        if self._bench.setting.executes:
+            seconds += 2 * (limits.submission_seconds + 2 * limits.training_seconds)
+        # A repeated test finds its trainings in the cache.
+        return seconds + limits.verifying_seconds
+
+    def _checked(self, job: dict[str, Any]) -> dict[str, Any]:
+        bench = self._bench
+        tests = [test for test in bench.tests if test.id == job["test"]]
+        outcomes = bench.run(self._running_zygote(), bench.reference_files, tests=tests)
+        return {"passed": all(one.status is Status.PASSED for one in outcomes)}
+
+    def _running_zygote(self) -> Zygote:
+        if self._zygote is None:
             raise ZygoteError("there is no zygote")
+        return self._zygote
+
+    def _grade(self, job: dict[str, Any], heard: int) -> dict[str, Any]:
+        bench, zygote = self._bench, self._running_zygote()
         source = Source.from_json(job["source"])
         found = read(source, expected=job["expected"], times=job["times"])
         if isinstance(found, Submission):
-            grade = bench.grade(zygote, found, self._library, _marks(job.get("marks")))
+            grade = bench.grade(
+                zygote,
+                found,
+                self._library,
+                _marks(job.get("marks")),
+                Watch(job.get("spoilt", {}), lambda test: _tell(heard, {"running": test})),
+            )
             executed = bench.executed(found, self._kernels) if self._kernels else None
         else:
             grade, executed = bench.refused(found), None
@@ -183,21 +230,40 @@ def _marks(rows: list[list[Any]] | None) -> list[Mark] | None:
     ]
 
 
-def _read_all(descriptor: int, seconds: float) -> bytes | None:
-    """Read until the end; None when that takes longer than `seconds`."""
+def _tell(descriptor: int, answer: dict[str, Any]) -> None:
+    line = f"{json.dumps(answer)}\n".encode()
+    while line:
+        line = line[os.write(descriptor, line) :]
+
+
+def _limit_memory() -> None:
+    """Give this process a limit of its own: what a submission makes it hold is not the class's."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    limit = pages * os.sysconf("SC_PAGE_SIZE") + _MORE_MEMORY
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _read_all(descriptor: int, seconds: float) -> tuple[bytes, bool]:
+    """Read until the end or for `seconds`; return what came, and whether that was all."""
     deadline = time.monotonic() + seconds
     parts: list[bytes] = []
     try:
         while True:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([descriptor], [], [], left)[0]:
-                return None
+                return _lines(parts), False
             part = os.read(descriptor, 65536)
             if not part:
-                return b"".join(parts)
+                return _lines(parts), True
             parts.append(part)
     finally:
         os.close(descriptor)
+
+
+def _lines(parts: list[bytes]) -> bytes:
+    """Join what was read, without a line that was cut off."""
+    whole, end, _ = b"".join(parts).rpartition(b"\n")
+    return whole + end
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.abc
 import importlib.machinery
 import sys
@@ -10,8 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograder.kit import load_kit
+from autograder.runner import remote
 from autograder.runner.remote import RemoteName
-from autograder.sandbox.inside import tensors
 
 
 class _Module(types.ModuleType):
@@ -45,6 +46,11 @@ class StudentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Claim `fullname` if it is a student's; other finders get the rest."""
         if fullname.split(".")[0] not in self._names:
             return None
+        # `from models import Net` inside a test looks for a module of that name where the
+        # submission's package has no such thing; it is to fail, not to become an empty module.
+        parent = sys.modules.get(fullname.rpartition(".")[0])
+        if isinstance(parent, _Module) and remote.running() and not _exists(fullname):
+            return None
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
@@ -53,6 +59,10 @@ class StudentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Leave it empty: attributes are fetched when a test uses them."""
+
+
+def _exists(module: str) -> bool:
+    return remote.current().has_file_of(module)
 
 
 def install(names: frozenset[str]) -> None:
@@ -69,7 +79,10 @@ def bind(namespace: dict[str, Any], session: Any) -> None:
     """
     waiting: dict[str, list[tuple[str, RemoteName]]] = {}
     for key, thing in list(namespace.items()):
-        if type(thing) is RemoteName and len(thing._path) == 1:
+        if type(thing) is not RemoteName or len(thing._path) != 1:
+            continue
+        # A function's name is not replaced by the number that a submission has in its place.
+        if not session.declared.kind(f"{thing._module}.{thing._path[0]}"):
             waiting.setdefault(thing._module, []).append((key, thing))
     for module, names in waiting.items():
         answers = session.request("peek", module, [name._path[0] for _, name in names])
@@ -77,4 +90,5 @@ def bind(namespace: dict[str, Any], session: Any) -> None:
             continue
         for (key, _), answer in zip(names, answers, strict=True):
             if type(answer) is list and len(answer) == 2 and answer[0] == "value":
-                namespace[key] = tensors.received(answer[1])
+                with contextlib.suppress(Exception):  # it stays a name, and its use says why
+                    namespace[key] = remote.plain(answer[1])

@@ -39,6 +39,19 @@ def current() -> Session:
     return _current
 
 
+def running() -> bool:
+    """Tell whether tests are being run (and not collected)."""
+    return _current is not None
+
+
+def plain(value: Any) -> Any:
+    """Bring a container of the submission here, where that is possible; finish tensors.
+
+    A handle would be dead with its worker, and a test file's constant outlives that.
+    """
+    return value._fetch() if isinstance(value, _Container) else tensors.received(value)
+
+
 def _ask_beside(name: str, arguments: list[Any]) -> Any:
     """Answer a question of the student kit from the worker, where the objects are."""
     # A picture is for the report: replies with and without it must be known as the same.
@@ -134,7 +147,10 @@ class RemoteName(_Remote):
         return ["name", self._module, *self._path]
 
     def _attribute(self, name: str) -> Any:
-        if _current is None:
+        # What should be a class or a function stays a name, whatever the submission has there:
+        # its use then says what is wrong with it.
+        dotted = ".".join((self._module, *self._path, name))
+        if _current is None or _current.declared.kind(dotted):
             return RemoteName(self._module, (*self._path, name))
         value = current().request("get", [*self._address(), name])
         if isinstance(value, RemoteObject) and value._kind in ("callable", "class", "module"):
@@ -164,6 +180,9 @@ class RemoteObject(_Remote):
 
     def _address(self) -> list[Any]:
         return [self]
+
+    def _word(self) -> str:
+        return str(self._type_name or self._kind)
 
     def __del__(self) -> None:
         self._session.drop(self._generation, self._number)
