@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.failures import SuiteError
 from autograder.manifest import Limits
 from autograder.runner.errors import SubmissionError, WorkerStopped
 from autograder.runner.session import Session
@@ -100,6 +101,8 @@ class Lender:
             self._bytes += size_of(found)
         except SubmissionError as error:  # the reference refuses such arguments as well
             raise LendingError(f"{error.type_name} for these arguments") from None
+        except SuiteError as error:
+            raise LendingError(str(error)) from None
         except WorkerStopped:
             raise LendingError("these arguments take too much time or memory") from None
         return found
