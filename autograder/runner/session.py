@@ -246,7 +246,7 @@ class Session:
                 self.record.changed.append(target)
             if keep:
                 self._note_call(target, reply, changed)
-                self.record.latest = None if status == "raise" else (target, *_kind(value))
+                self.record.latest = (_told(target, arguments), *_kind(value))
             over_there = _placed(raised(value), arguments) if status == "raise" else None
         except Exception as problem:  # whatever it is, the reply brought it about
             self._unusable(problem)
@@ -622,6 +622,13 @@ def _kind(value: Any) -> tuple[str, tuple[int, ...] | None]:
         return "array", value.shape
     word = getattr(type(value), "_word", None)  # a handle knows what it stands for
     return (word(value) if word else type(value).__name__), None
+
+
+def _told(target: str, arguments: tuple[Any, ...]) -> str:
+    """Return the name of what was asked for, with the type of the object that was asked."""
+    first = arguments[0] if arguments else None
+    word = getattr(type(first[0]), "_word", None) if type(first) is list and first else None
+    return ".".join(filter(None, (word(first[0]), target))) if word else target
 
 
 def _placed(error: SubmissionError, arguments: tuple[Any, ...]) -> SubmissionError:

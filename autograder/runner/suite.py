@@ -32,7 +32,8 @@ from autograder.sandbox.zygotes import ZygoteError
 _MAX_MESSAGE = 1500
 _GRACE_SECONDS = 2.0  # of a processor, for the test's own part
 _SOON_SECONDS = 0.1  # until an alarm that came at a bad moment is tried again
-_AGAIN_SECONDS = 0.25  # until one that nobody heard is
+_AGAIN_SECONDS = 0.25  # until one that nobody heard is; half of that the next time
+_SHORTEST_SECONDS = 0.005
 _MAX_PICTURES = 6  # of one test
 # Left out: what costs time in every test, writes to disk, or loads whatever is installed here.
 _WITHOUT = "cacheprovider junitxml logging warnings doctest faulthandler stepwise pastebin".split()
@@ -321,13 +322,14 @@ class _AlarmClock:
 
     def __init__(self) -> None:
         self.heard = True
+        self._again = _AGAIN_SECONDS
         self._began = 0.0  # processor time of this process when the test began
 
     @contextlib.contextmanager
     def set_for(self, session: Session) -> Iterator[None]:
         """Ring when the time of the test that `session` has begun is over."""
         previous = signal.signal(signal.SIGALRM, self._rings)
-        self.heard, self._began = False, time.process_time()
+        self.heard, self._began, self._again = False, time.process_time(), _AGAIN_SECONDS
         try:
             self._wind(session.seconds_left() + _GRACE_SECONDS)
             yield
@@ -338,7 +340,7 @@ class _AlarmClock:
 
     @staticmethod
     def _wind(seconds: float) -> None:
-        signal.setitimer(signal.ITIMER_REAL, max(seconds, _SOON_SECONDS))  # 0 would stop it
+        signal.setitimer(signal.ITIMER_REAL, max(seconds, _SHORTEST_SECONDS))  # 0 would stop it
 
     def _rings(self, _: int, __: types.FrameType | None) -> None:
         if self.heard:
@@ -354,7 +356,8 @@ class _AlarmClock:
         if time.process_time() - self._began < _GRACE_SECONDS and left > -60:
             self._wind(0.5)  # our own part has not had its time yet
             return
-        self._wind(_AGAIN_SECONDS)
+        self._wind(self._again)
+        self._again = max(self._again / 2, _SHORTEST_SECONDS)  # ever less likely to miss again
         raise TestTimeoutError
 
 

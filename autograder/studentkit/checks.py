@@ -56,12 +56,18 @@ def _array(actual: Any, name: str) -> np.ndarray:
         if hasattr(actual, "detach"):
             actual = actual.detach().cpu().numpy()
         elif not isinstance(actual, np.generic):
-            what = "None" if actual is None else f"of type {type(actual).__name__}"
+            what = "None" if actual is None else f"of type {_type_name(actual)}"
             raise AssertionError(f"{name} is {what}; expected numbers")
     array = np.asarray(actual)
     if array.dtype.kind not in "biuf":
         raise AssertionError(f"{name} has dtype {array.dtype}; expected numbers")
     return array
+
+
+def _type_name(thing: Any) -> str:
+    """Return the name of a value's type, also of one that stands for a value elsewhere."""
+    word = getattr(type(thing), "_word", None)
+    return str(word(thing)) if word is not None else type(thing).__name__
 
 
 def _show(array: np.ndarray) -> str:

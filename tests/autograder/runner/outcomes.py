@@ -12,13 +12,18 @@ from pathlib import Path
 
 from autograder.manifest import Limits
 from autograder.runner import suite
+from autograder.runner.declared import Declared
 from autograder.runner.session import Session
 from autograder.sandbox import tiers
 from autograder.sandbox.zygotes import Zygote
+from autograder.studentkit.survey import survey
 
 
 def main(folder: Path, seconds: float, more: list[str]) -> None:
-    """Expect `tests/` and `code/` in `folder`; the worker sees the packages in `more` as well."""
+    """Expect `tests/` and `code/` in `folder`; the worker sees the packages in `more` as well.
+
+    A `skeleton/` beside them tells what is asked for.
+    """
     answers = os.fdopen(os.dup(1), "w")
     rows = []
     code = {path.name: path.read_bytes() for path in (folder / "code").glob("*.py")}
@@ -28,7 +33,8 @@ def main(folder: Path, seconds: float, more: list[str]) -> None:
         packages = ["numpy", "matplotlib", *more]
         with Zygote(tiers.probe(), packages, [*preload, *more]) as zygote:
             limits = Limits(test_seconds=seconds, submission_seconds=30 * seconds, memory_mb=4096)
-            session = Session(zygote, code, limits)
+            skeleton = {path.name: path.read_bytes() for path in (folder / "skeleton").glob("*.py")}
+            session = Session(zygote, code, limits, declared=Declared(survey(skeleton)))
             for outcome in suite.run(tests, session, {}, "digits", pictures=True):
                 row = {name: getattr(outcome, name) for name in ("test", "status", "reason")}
                 printed = [[each.text, each.function, each.where] for each in outcome.printed]

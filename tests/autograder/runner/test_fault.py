@@ -1,0 +1,233 @@
+"""Whatever a submission returns is its own failure in that test, said in a true sentence."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_HERE = Path(__file__).parent
+
+_CODE = '''
+import sys
+import numpy as np
+
+LIMIT = 5
+ROWS = [1, 2]
+number = 0.93
+nothing = None
+
+class Net:
+    forward = None
+    def __init__(self):
+        self.weights = None
+    def step(self, x):
+        return self.missing
+
+def wrong():
+    return 1 / 0
+
+def none(x):
+    return None
+
+def words(x):
+    return "words"
+
+def many(x):
+    yield x
+
+async def later(x):
+    return x
+
+def two(x, y):
+    return x
+
+def decimal(x):
+    import decimal
+    return decimal.Decimal(1)
+
+def endless(x):
+    class Endless:
+        def __iter__(self): return self
+        def __next__(self): return 1.5
+    return Endless()
+
+def slow(x):
+    import time
+    time.sleep(0.7)
+    return x
+'''
+_SKELETON = "def number(x): ...\ndef nothing(x): ...\ndef absent(x): ...\n"
+_BROKEN = "def f(:\n"
+_TESTS = '''
+import gc
+import time
+import weakref
+import numpy as np
+import pytest
+import code_under_test
+from code_under_test import (
+    LIMIT, ROWS, Net, absent, decimal, endless, later, many, none, nothing, number, two, words,
+    wrong, slow,
+)
+import broken
+import empty
+from studentkit import assert_close, task
+pytestmark = pytest.mark.task("all")
+
+@pytest.mark.parametrize("name", ["none", "words", "many", "later", "decimal"])
+def test_value(name):
+    assert_close(globals()[name](1.0), 2.0)
+
+@pytest.mark.parametrize("name", ["number", "nothing", "absent", "wrong", "two"])
+def test_call(name):
+    value = globals()[name]
+    value() if name == "wrong" else value(1.0)
+
+def test_method_is_none():
+    Net().forward(1)
+
+def test_attribute():
+    Net().weights["W"]
+
+def test_missing_attribute():
+    Net().bias
+
+def test_inner_error():
+    Net().step(1)
+
+def test_import_inside():
+    from code_under_test import Other
+    Other()
+
+def test_module_inside():
+    import code_under_test.deeper
+
+def test_broken():
+    broken.f()
+
+def test_empty():
+    empty.f()
+
+def test_constants():
+    assert LIMIT == 5 and list(ROWS) == [1, 2]
+
+def test_array_of_it():
+    none(np.array([None]))
+
+def test_endless():
+    assert sum(endless(1)) == 3
+
+class Held:
+    def __del__(self):
+        end = time.monotonic() + 0.15
+        while time.monotonic() < end:
+            pass
+
+def test_in_destructors():
+    none(1)
+    while True:
+        Held()  # an exception in its destructor is lost
+        for _ in range(100000):
+            pass
+
+def test_memory():
+    none(1)
+    np.ones((1 << 20, 1 << 20))
+'''
+
+
+def outcomes(
+    folder: Path, tests: str, files: dict[str, str], seconds: float
+) -> dict[str, dict[str, Any]]:
+    """Run a test file in the real worker; return outcomes by the test's name."""
+    (folder / "tests").mkdir()
+    (folder / "code").mkdir()
+    (folder / "skeleton").mkdir()
+    (folder / "skeleton" / "code_under_test.py").write_text(_SKELETON)
+    (folder / "tests" / "test_suite.py").write_text(textwrap.dedent(tests))
+    for name, text in files.items():
+        (folder / "code" / name).write_text(textwrap.dedent(text))
+    command = [sys.executable, str(_HERE / "outcomes.py"), str(folder), str(seconds)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return {row["test"].split("::")[-1]: row for row in json.loads(done.stdout)}
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """Everything once."""
+    files = {"code_under_test.py": _CODE, "broken.py": _BROKEN, "empty.py": ""}
+    return outcomes(tmp_path_factory.mktemp("fault"), _TESTS, files, 1)
+
+
+SENTENCES = {
+    "test_value[none]": "None",
+    "test_value[words]": "the result is of type str; expected numbers",
+    "test_value[many]": "the result is of type generator; expected numbers",
+    "test_value[later]": "the result is of type coroutine; expected numbers",
+    "test_value[decimal]": "the result is of type Decimal; expected numbers",
+    "test_call[number]": "code_under_test.py: number is a float; the task asks for a function.",
+    "test_call[nothing]": "code_under_test.py: nothing is None; the task asks for a function.",
+    "test_call[absent]": "code_under_test.py has no function absent.",
+    "test_call[wrong]": "Your code raised ZeroDivisionError: division by zero\n  code_under_test.py",
+    "test_call[two]": "code_under_test.py: two could not be used as the task asks: TypeError",
+    "test_method_is_none": "what Net.forward gave (None)",
+    "test_attribute": "what Net.weights gave (None)",
+    "test_missing_attribute": "The object of type Net has no attribute bias.",
+    "test_inner_error": "Your code raised AttributeError: 'Net' object has no attribute 'missing'",
+    "test_import_inside": "code_under_test.py has no name Other.",
+    "test_module_inside": "There is no file code_under_test/deeper.py.",
+    "test_broken": "broken.py could not be imported: SyntaxError: invalid syntax (broken.py, line",
+    "test_empty": "empty.py has no name f.",
+    "test_array_of_it": "The test could not use",
+    "test_endless": "",
+    "test_in_destructors": "The test did not come to an end with what code_under_test.none gave (None).",
+    "test_memory": "The test ran out of memory",
+}
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_the_sentence_names_what_is_there(found: dict[str, dict[str, Any]], name: str) -> None:
+    """Every one fails, as the submission's own, and says what stands where."""
+    assert found[name]["status"] == "failed"
+    assert SENTENCES[name] in found[name]["message"]
+    raised = name in ("test_call[wrong]", "test_inner_error")
+    assert ("Your code raised" in found[name]["message"]) is raised
+
+
+def test_constants_are_there_although_another_name_is_missing(
+    found: dict[str, dict[str, Any]],
+) -> None:
+    """One name that a module lacks takes nothing from the others."""
+    assert found["test_constants"]["status"] == "passed"
+
+
+_SLOW_TESTS = """
+import pytest
+from code_under_test import slow
+pytestmark = pytest.mark.task("all")
+
+@pytest.mark.parametrize("number", range(200))
+def test_slow(number):
+    slow(1)
+    slow(2)
+"""
+
+
+def test_when_the_time_is_over_the_remaining_tests_are_marked_at_once(tmp_path: Path) -> None:
+    """Calls that are each within the limit use up the submission's; nobody waits for the rest."""
+    began = time.monotonic()
+    found = outcomes(tmp_path, _SLOW_TESTS, {"code_under_test.py": _CODE}, 0.5)
+    assert time.monotonic() - began < 15 + 20
+    assert len(found) == 200
+    assert {row["status"] for row in found.values()} == {"failed"}
+    assert {row["reason"] for row in found.values()} == {"time"}
+    last = found["test_slow[199]"]["message"]
+    assert last == "The 15 s allowed for the whole submission were over before this test."
