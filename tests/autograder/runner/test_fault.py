@@ -14,7 +14,7 @@ import pytest
 
 _HERE = Path(__file__).parent
 
-_CODE = '''
+_CODE = """
 import sys
 import numpy as np
 
@@ -62,10 +62,10 @@ def slow(x):
     import time
     time.sleep(0.7)
     return x
-'''
+"""
 _SKELETON = "def number(x): ...\ndef nothing(x): ...\ndef absent(x): ...\n"
 _BROKEN = "def f(:\n"
-_TESTS = '''
+_TESTS = """
 import gc
 import time
 import weakref
@@ -140,7 +140,7 @@ def test_in_destructors():
 def test_memory():
     none(1)
     np.ones((1 << 20, 1 << 20))
-'''
+"""
 
 
 def outcomes(
@@ -176,7 +176,7 @@ SENTENCES = {
     "test_call[number]": "code_under_test.py: number is a float; the task asks for a function.",
     "test_call[nothing]": "code_under_test.py: nothing is None; the task asks for a function.",
     "test_call[absent]": "code_under_test.py has no function absent.",
-    "test_call[wrong]": "Your code raised ZeroDivisionError: division by zero\n  code_under_test.py",
+    "test_call[wrong]": "Your code raised ZeroDivisionError: division by zero\n  code_",
     "test_call[two]": "code_under_test.py: two could not be used as the task asks: TypeError",
     "test_method_is_none": "what Net.forward gave (None)",
     "test_attribute": "what Net.weights gave (None)",
@@ -188,7 +188,7 @@ SENTENCES = {
     "test_empty": "empty.py has no name f.",
     "test_array_of_it": "The test could not use",
     "test_endless": "",
-    "test_in_destructors": "The test did not come to an end with what code_under_test.none gave (None).",
+    "test_in_destructors": "not come to an end with what code_under_test.none gave (None).",
     "test_memory": "The test ran out of memory",
 }
 
