@@ -28,7 +28,7 @@ class SubmissionError(Exception):
     type_name = "Exception"
     frames: tuple[Frame, ...] = ()
     # Where on the way it was raised, and what was asked for: for the sentence in a report.
-    stage = "code"  # or "import", "missing", "use": before any of the student's code ran
+    stage = "code"  # or "import", "missing", "use": before it ran; "answer": after that
     depth = 0  # of the name that is missing; 0 is the module itself
     detail = ""  # what stands in a function's place
     somewhere = False  # whether some code was running, known lines of a file or not
@@ -68,7 +68,7 @@ class WorkerStopped(BaseException):
         self.sentence = sentence
 
 
-_STAGES = ("code", "import", "missing", "use")
+_STAGES = ("code", "import", "missing", "use", "answer")
 
 
 def raised(body: Any) -> SubmissionError:

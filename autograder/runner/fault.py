@@ -64,6 +64,9 @@ def raised(error: SubmissionError, session: Session) -> str:
     if error.stage == "import":
         place = file_of(error.module, session.file_names)
         return "\n".join([f"{place} could not be imported: {text}", *lines])
+    if error.stage == "answer" and not lines:
+        given = f" ({error.detail})" if error.detail else ""
+        return f"What {_place(error, session)} gave{given} cannot be compared: {error.message}"
     if lines:
         return "\n".join([f"Your code raised {text}", *lines])
     if error.stage == "missing":

@@ -627,7 +627,9 @@ def _kind(value: Any) -> tuple[str, tuple[int, ...] | None]:
 def _told(target: str, arguments: tuple[Any, ...]) -> str:
     """Return the name of what was asked for, with the type of the object that was asked."""
     first = arguments[0] if arguments else None
-    word = getattr(type(first[0]), "_word", None) if type(first) is list and first else None
+    if type(first) is not list or not first:
+        return target
+    word = getattr(type(first[0]), "_word", None)
     return ".".join(filter(None, (word(first[0]), target))) if word else target
 
 

@@ -136,7 +136,7 @@ class Server:
             finally:
                 if operation not in _OURS:
                     self._busy += time.process_time() - began
-            status = "ok"
+            status, self._stage = "ok", ("answer", 0, _kind(value))
             reply = self._encode([request, status, value, self._take_printed(), _changed(arrays)])
             if len(reply) > wire.MAX_FRAME:
                 raise ValueError(f"an answer of {len(reply) >> 20} MB is too large to be sent")

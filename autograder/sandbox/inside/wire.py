@@ -7,6 +7,7 @@ of arrays, bounds depth and length, and can create nothing but the types listed 
 from __future__ import annotations
 
 import math
+import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,11 @@ import msgpack
 import numpy as np
 
 MAX_FRAME = 64 * 1024 * 1024
-_MAX_DEPTH = 32
+MAX_ITEMS = 1_000_000  # of one message, in all its containers together
+MAX_DEPTH = 64  # containers within containers
+MAX_GROWTH = 8  # times its own size that a message may take as objects in memory
+_ALWAYS_ALLOWED = 16 << 20  # bytes of memory that even a short message may take
+_MAX_ODD_KEYS = 4096  # of one message: whoever chooses those can make their hashes collide
 _MAX_INTEGER_BYTES = 1024
 _HEADER = struct.Struct("!I")
 
@@ -25,6 +30,7 @@ Value: TypeAlias = Any
 
 _COMPLEX, _ARRAY, _SCALAR, _REFERENCE, _TUPLE, _INTEGER = range(1, 7)
 _TENSOR, _SET, _FROZENSET, _SLICE, _DOTS = range(7, 12)
+_TEXTS = re.compile(r"[<>|][US][1-9][0-9]{0,7}")  # dtypes of texts
 _DTYPES = frozenset(
     np.dtype(name).str
     for name in "? i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 c8 c16 >i4 >i8 >f4 >f8".split()
@@ -170,9 +176,155 @@ def decode(
 
     With `arrays` they come out as writable copies, and (copy, original) pairs are appended to
     it: comparing them afterwards tells what was edited in place. `resolve` replaces each
-    Reference, `tensor` each Tensor. Raises WireError for anything malformed.
+    Reference, `tensor` each Tensor. Raises WireError for anything malformed, and for what has
+    more than MAX_ITEMS items, more than MAX_DEPTH levels or needs more than MAX_GROWTH times its
+    size in memory: that is found out before anything of it is made.
     """
+    measure(payload)
     return _Decoder(resolve, arrays, tensor).unpack(payload)
+
+
+# What the first byte of a value tells (see the specification of MessagePack): how many bytes it
+# and its value take, or None where its length follows, and about how many as an object.
+_SIZES: list[int | None] = [None] * 256
+_COSTS = [0] * 256
+for _byte in [*range(0x80), *range(0xE0, 0x100), 0xC0, 0xC2, 0xC3]:
+    _SIZES[_byte] = 1
+for _byte, _size in zip((0xCC, 0xCD, 0xCE, 0xCF), (2, 3, 5, 9), strict=True):
+    _SIZES[_byte] = _SIZES[_byte + 4] = _size
+    _COSTS[_byte] = _COSTS[_byte + 4] = 32
+_SIZES[0xCA], _SIZES[0xCB], _COSTS[0xCA], _COSTS[0xCB] = 5, 9, 24, 24
+for _byte in range(0xA0, 0xC0):
+    _SIZES[_byte], _COSTS[_byte] = 1 + (_byte & 31), 176  # a short text, four bytes a letter
+_TEXT_LENGTHS = {0xD9: 1, 0xDA: 2, 0xDB: 4, 0xC4: 1, 0xC5: 2, 0xC6: 4}
+_ARRAYS, _MAPS = {0xDC: 2, 0xDD: 4}, {0xDE: 2, 0xDF: 4}
+_EXTENSIONS = {0xC7: 1, 0xC8: 2, 0xC9: 4}
+_FIXED_EXTENSIONS = {0xD4: 1, 0xD5: 2, 0xD6: 4, 0xD7: 8, 0xD8: 16}
+_NESTED = frozenset({_TUPLE, _SET, _FROZENSET, _SLICE, _REFERENCE})
+_ODD = frozenset([*_EXTENSIONS, *_FIXED_EXTENSIONS, 0xCA, 0xCB])  # keys: floats and our own kinds
+_RUN = 16  # items from which on it pays to look whether they are all of a kind
+
+
+def measure(payload: bytes) -> None:
+    """Walk over the headers of a message and refuse it where it is larger than it may be.
+
+    Nothing is made of it here. Raises WireError.
+    """
+    try:
+        _Walk(payload).walk()
+    except IndexError:
+        raise WireError("not a value: it ends too early") from None
+
+
+class _Walk:
+    """One pass over a message; what is open is on a stack of its own, not on Python's."""
+
+    def __init__(self, payload: bytes) -> None:
+        self._data = bytes(payload)
+        self._items = self._cost = self._odd = 0
+        self._most = max(MAX_GROWTH * len(payload), _ALWAYS_ALLOWED)
+
+    def walk(self) -> None:
+        data, position, left, keyed = self._data, 0, 1, False
+        stack: list[tuple[int, bool]] = []  # (values left, whether every other one is a key)
+        while True:
+            while not left:
+                if not stack:
+                    if position != len(data):
+                        raise WireError("not a value: something follows it")
+                    return
+                left, keyed = stack.pop()
+            first = data[position]
+            if keyed and left % 2 == 0 and first in _ODD:
+                self._odd += 1
+                if self._odd > _MAX_ODD_KEYS:
+                    raise WireError(f"more than {_MAX_ODD_KEYS} keys that are no texts or integers")
+            left -= 1
+            size = _SIZES[first]
+            if size is not None:
+                position += size
+                self._cost += _COSTS[first]
+                continue
+            position, more, keys = self._open(position, first)
+            if more:
+                stack.append((left, keyed))
+                if len(stack) >= MAX_DEPTH:
+                    raise WireError(f"the value is nested deeper than {MAX_DEPTH} levels")
+                left, keyed = more, keys
+            if self._cost > self._most:
+                raise WireError("the value would take far more memory than its message")
+
+    def _open(self, position: int, first: int) -> tuple[int, int, bool]:
+        """Return where to go on, how many values to read there, and whether they have keys."""
+        data = self._data
+        if 0x90 <= first < 0xA0:
+            return self._list(position + 1, first & 15)
+        if first in _ARRAYS:
+            size = _ARRAYS[first]
+            return self._list(position + 1 + size, self._number(position + 1, size))
+        if 0x80 <= first < 0x90:
+            return self._map(position + 1, first & 15)
+        if first in _MAPS:
+            size = _MAPS[first]
+            return self._map(position + 1 + size, self._number(position + 1, size))
+        if first in _TEXT_LENGTHS:
+            size = _TEXT_LENGTHS[first]
+            length = self._number(position + 1, size)
+            position += 1 + size
+            self._cost += 56 + length
+            if first >= 0xD9 and not data[position : position + length].isascii():
+                self._cost += 3 * length  # one wide letter makes all of them wide
+            return position + length, 0, False
+        return self._extension(position, first)
+
+    def _number(self, position: int, size: int) -> int:
+        if position + size > len(self._data):
+            raise IndexError
+        return int.from_bytes(self._data[position : position + size], "big")
+
+    def _count(self, items: int, position: int) -> None:
+        self._items += items
+        if self._items > MAX_ITEMS:
+            raise WireError(f"the value has more than {MAX_ITEMS:,} items")
+        if position + items > len(self._data):
+            raise IndexError  # an item has one byte at least
+
+    def _list(self, position: int, items: int) -> tuple[int, int, bool]:
+        self._count(items, position)
+        self._cost += 72 + 8 * items
+        if items >= _RUN:
+            data, first = self._data, self._data[position]
+            if first < 0x80 and max(data[position : position + items]) < 0x80:
+                return position + items, 0, False
+            size = _SIZES[first]
+            if size is not None and size > 1 and first not in range(0xA0, 0xC0):
+                heads = data[position : position + size * items : size]
+                if heads.count(first) == items:
+                    self._cost += _COSTS[first] * items
+                    return position + size * items, 0, False
+        return position, items, False
+
+    def _map(self, position: int, items: int) -> tuple[int, int, bool]:
+        self._count(2 * items, position)
+        self._cost += 80 + 110 * items
+        return position, 2 * items, True
+
+    def _extension(self, position: int, first: int) -> tuple[int, int, bool]:
+        if first in _EXTENSIONS:
+            size = _EXTENSIONS[first]
+            length = self._number(position + 1, size)
+            position += 1 + size
+        elif first in _FIXED_EXTENSIONS:
+            length = _FIXED_EXTENSIONS[first]
+            position += 1
+        else:
+            raise WireError("not a value: an unknown kind")
+        code = self._data[position]
+        position += 1
+        self._cost += 128 + 2 * length
+        if code in _NESTED and length:
+            return position, 1, False  # its body is a value again
+        return position + length, 0, False
 
 
 class _Decoder:
@@ -185,21 +337,15 @@ class _Decoder:
         self._tensor = tensor
         self._resolve = resolve
         self._arrays = arrays
-        self._depth = 0
 
     def unpack(self, payload: bytes) -> Any:
-        self._depth += 1
-        if self._depth > _MAX_DEPTH:
-            raise WireError("the value is nested too deeply")
         try:
             return msgpack.unpackb(payload, ext_hook=self._extension, strict_map_key=False)
         except WireError:
             raise
         # msgpack raises ValueError and its subclasses, hashing a bad key raises TypeError
         except (ValueError, TypeError, KeyError, RecursionError, struct.error) as error:
-            raise WireError(f"not a value: {error}") from None
-        finally:
-            self._depth -= 1
+            raise WireError(f"not a value: {error}"[:200]) from None
 
     def _extension(self, code: int, body: bytes) -> Any:
         if code == _ARRAY:
@@ -220,7 +366,10 @@ class _Decoder:
                 raise WireError("an integer of that size is refused")
             return int.from_bytes(body, "big", signed=True)
         if code in (_SET, _FROZENSET):
-            return (set if code == _SET else frozenset)(self._items(body))
+            items = self._items(body)
+            if len(items) > _MAX_ODD_KEYS and not all(map(_is_sound_key, items)):
+                raise WireError(f"a set of more than {_MAX_ODD_KEYS} values of such kinds")
+            return (set if code == _SET else frozenset)(items)
         if code == _TENSOR:
             plain = _tensor(body)
             plain = Tensor(self._noted(plain.array), plain.dtype, plain.requires_grad)
@@ -255,7 +404,12 @@ class _Decoder:
         return self._resolve(reference) if self._resolve else reference
 
 
-def _array(body: bytes) -> np.ndarray:
+def _is_sound_key(item: Any) -> bool:
+    """Tell whether the hash of `item` cannot be chosen to collide with many others."""
+    return type(item) is str or (type(item) is int and abs(item) < 1 << 60)
+
+
+def _array(body: bytes | memoryview) -> np.ndarray:
     unpacker = msgpack.Unpacker(max_buffer_size=0)
     unpacker.feed(body[:4096])
     try:
@@ -268,18 +422,21 @@ def _array(body: bytes) -> np.ndarray:
     name, shape = head
     if type(name) is not str or type(shape) is not list or len(shape) > 32:
         raise WireError("a malformed array")
-    if name not in _DTYPES and name[:2] not in ("<U", ">U", "|S"):
+    if name not in _DTYPES and not _TEXTS.fullmatch(name):
         raise WireError("an array of a dtype that is not allowed")
     try:
         dtype = np.dtype(name)
-    except TypeError:
+    except (TypeError, ValueError, OverflowError):
         raise WireError("an array of a dtype that is not allowed") from None
     if not all(type(size) is int and 0 <= size <= MAX_FRAME for size in shape):
         raise WireError("an array with an impossible shape")
     data = memoryview(body)[used:]
     if dtype.itemsize == 0 or math.prod(shape) * dtype.itemsize != len(data):
         raise WireError("an array whose bytes do not fit its shape")
-    return np.frombuffer(data, dtype=dtype).reshape(shape)
+    try:
+        return np.frombuffer(data, dtype=dtype).reshape(shape)
+    except (ValueError, OverflowError):  # no bytes, and more places than can be numbered
+        raise WireError("an array with an impossible shape") from None
 
 
 def _tensor(body: bytes) -> Tensor:
@@ -292,4 +449,4 @@ def _tensor(body: bytes) -> Tensor:
         raise WireError(f"a malformed tensor: {error}") from None
     if type(head) is not list or [type(part) for part in head] != [str, bool]:
         raise WireError("a malformed tensor")
-    return Tensor(_array(body[used:]), head[0][:32], head[1])
+    return Tensor(_array(memoryview(body)[used:]), head[0][:32], head[1])
