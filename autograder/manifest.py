@@ -30,6 +30,8 @@ class Task:
     needs: tuple[str, ...] = ()  # tasks whose functions this one calls
     functions: tuple[str, ...] = ()  # "module.Class.name": what a student writes for this task
     carried: Fraction = Fraction(100)  # percent of a test that passes with needed ones supplied
+    lazy: Fraction = Fraction(0)  # percent of the points that code which does nothing may earn
+    lazy_reason: str = ""  # why that is right
 
 
 @dataclass(frozen=True)
@@ -227,8 +229,14 @@ def _tasks(sections: list[_Section], top: _Section) -> tuple[Task, ...]:
             needs=section.strings("needs"),
             functions=section.strings("functions"),
             carried=Fraction(str(section.number("carried", 100, 0, 100))),
+            lazy=Fraction(str(section.number("lazy", 0, 0, 99))),
+            lazy_reason=section.take("lazy_reason", str, ""),
         )
         section.done()
+        if bool(task.lazy) != bool(task.lazy_reason.strip()):
+            raise section.fail(
+                "lazy", "and 'lazy_reason' go together: a share, and why it is right"
+            )
         if not re.fullmatch(r"[a-z][a-z0-9_]*", task.id):
             raise section.fail("id", f"must be small letters, digits and _, not '{task.id}'")
         if any(task.id == other.id for other in tasks):

@@ -119,6 +119,7 @@ class TaskScore:
     passed: int = 0
     total: int = 0
     carried: Fraction = Fraction(100)  # percent for a test that passed with supplied functions
+    copied: bool = False  # whether only published examples hold, which earn nothing by themselves
 
 
 @dataclass(frozen=True)

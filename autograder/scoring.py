@@ -21,6 +21,9 @@ def task_scores(
     A test that passed with the grader's functions in place of wrong ones that the task builds on
     counts for the share that the manifest declares.
 
+    Published examples can be copied, so they earn nothing by themselves: where a task has hidden
+    tests and none of them passed, its public ones do not count.
+
     Tasks that are `left_out`, because the level of the run has none of their tests, are not among
     them: what was not measured is no zero.
 
@@ -35,9 +38,19 @@ def task_scores(
         mine = [one for one in outcomes if one.task == task.id and one.scored]
         passed = sum(outcome.status is Status.PASSED for outcome in mine)
         earned = sum((_earned(outcome, task) for outcome in mine), Fraction(0))
-        share = earned / len(mine) if mine else Fraction(0)
-        points = task.points * share
-        row = TaskScore(task.id, task.title, points, task.points, passed, len(mine), task.carried)
+        hidden = [outcome for outcome in mine if outcome.hidden]
+        copied = bool(earned and hidden) and not any(_earned(one, task) for one in hidden)
+        share = earned / len(mine) if mine and not copied else Fraction(0)
+        row = TaskScore(
+            task.id,
+            task.title,
+            task.points * share,
+            task.points,
+            passed,
+            len(mine),
+            task.carried,
+            copied,
+        )
         scores.append(row)
     return tuple(scores)
 

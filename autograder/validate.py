@@ -21,6 +21,7 @@ from autograder.diagnose.replies import digest
 from autograder.grade.bench import Bench
 from autograder.grade.opening import open_bench
 from autograder.grade.setting import Setting
+from autograder.laziness.tried import Battery
 from autograder.mistakes import Mistake
 from autograder.records import Outcome, Status
 from autograder.release.skeleton import sync as synchronise
@@ -63,11 +64,14 @@ class Proof:
     max_score: str = ""
     misconceptions: int = 0  # of typed answers
     slips: list[str] = field(default_factory=list)  # in what the author declared
+    lazy: str = ""  # how much lazy code was tried
+    paid: list[str] = field(default_factory=list)  # what of it earned something, and where
 
     @property
     def holds(self) -> bool:
         """Whether nothing was found against the suites."""
-        return not self.slips and not any(variant.problem for variant in self.variants)
+        found = self.slips or self.paid
+        return not found and not any(variant.problem for variant in self.variants)
 
     @property
     def problems(self) -> list[str]:
@@ -75,7 +79,8 @@ class Proof:
         wrong = [f"{one.name}: {one.problem}" for one in self.variants if one.problem]
         if any(one.problem and one.kind == REFERENCE for one in self.variants):
             wrong = wrong[:1]  # what it loses, every mistake loses as well
-        return [*self.slips, *wrong]
+            return [*self.slips, *wrong]
+        return [*self.slips, *wrong, *self.paid]
 
     def caught_by(self, test: str) -> set[str]:
         """Return the mistakes that `test` catches, those of other tasks too."""
@@ -122,6 +127,8 @@ class Proof:
                 {key: value for key, value in vars(variant).items() if key != "replies"}
                 for variant in self.variants
             ],
+            "lazy_code": self.lazy,
+            "lazy_code_that_earns": self.paid,
             "mistakes_that_look_alike": self.twins,
             "tests_that_catch_nothing": self.idle,
             "tests_that_catch_what_others_catch": self.repeating,
@@ -167,8 +174,14 @@ def validate(
         reference, skeleton = bench.reference_files, bench.skeleton_files
 
         confused = {one.name: one for one in variants(questions, reference.get(ANSWERS_FILE, b""))}
+        typed = tuple(dict.fromkeys(question.task for question in questions.values()))
+        battery = Battery.of(bench, typed, every)
+        with bench.zygote() as zygote:
+            battery.learn(zygote)
 
         def work(zygote: Zygote, name: str) -> list[Any]:
+            if name in battery.lazy:
+                return battery.run(zygote, name)
             mistake = by_name.get(name)
             tests = bench.tests if mistake is None else _telling(bench, mistake)
             files = skeleton if name == SKELETON else reference
@@ -180,11 +193,14 @@ def validate(
             return [_row(outcome) for outcome in outcomes]
 
         try:
-            names = [REFERENCE, SKELETON, *confused, *by_name]
+            names = [REFERENCE, SKELETON, *confused, *by_name, *battery.lazy]
             rows = share(bench.zygote, names, work, jobs, progress)
         except SharingError as error:
             raise ValidateError(str(error)) from None
+        idle = {name: rows.pop(name) for name in battery.lazy}
         proof = _judge(bench, known, confused, rows)
+        proof.lazy = battery.sentence
+        proof.paid = battery.judge(idle)
         proof.misconceptions = sum(len(one.mistakes) for one in confused.values())
         proof.slips += prove_all(questions.values())
         proof.slips += slips(bench.assignment, bench.manifest, bench.collected, declared)

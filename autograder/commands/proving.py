@@ -79,6 +79,8 @@ def _tell_proof(proof: Proof, everything: bool) -> None:
         say(f"{good} of {len(mistakes)} known mistakes are caught in their task and only there")
     if proof.misconceptions:
         say(f"{proof.misconceptions} misconceptions of typed answers put through the worker")
+    if proof.lazy:
+        say(f"{proof.lazy}; {len(proof.paid) or 'none'} earned more than is declared")
     if proof.idle:
         say(f"{len(proof.idle)} of {len(proof.tests)} tests catch no known mistake:")
         for test in proof.idle:

@@ -136,6 +136,10 @@ class Bench:
             session, self.tests if tests is None else tests, keep_calls, until_failure
         )
 
+    def run_in(self, session: Session, tests: Sequence[Test]) -> list[Outcome]:
+        """Run `tests` in a session that the caller has made."""
+        return self._outcomes(session, tests)
+
     def judge(
         self,
         zygote: Zygote,

@@ -21,6 +21,12 @@ REASONS = {
 }
 
 
+_COPIED = (
+    "The published examples hold, but no hidden test with other inputs does. Examples alone earn "
+    "nothing: your code has to be right for values that it has not seen."
+)
+
+
 @dataclass(frozen=True)
 class Line:
     """One test as its report shows it; every text is safe for a terminal and a page."""
@@ -43,7 +49,7 @@ class Feedback:
 
     task: TaskScore
     lines: tuple[Line, ...]
-    carried: str = ""  # what was supplied by the grader, in one sentence; "" where nothing was
+    carried: str = ""  # how the points came about, beside the tests: in sentences, mostly none
 
     @property
     def failed(self) -> tuple[Line, ...]:
@@ -90,7 +96,7 @@ def feedback(grade: Grade, mistakes: Mapping[str, str] | None = None) -> tuple[F
         Feedback(
             task,
             tuple(_line(outcome, hints) for outcome in grade.outcomes if outcome.task == task.id),
-            _carried(grade, task),
+            " ".join(filter(None, (_COPIED if task.copied else "", _carried(grade, task)))),
         )
         for task in grade.tasks
     )

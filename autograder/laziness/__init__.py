@@ -1,0 +1,1 @@
+"""Code that does nothing, in every form that a suite might pay for."""
