@@ -22,17 +22,24 @@ _LARGEST = 100_000  # bytes of an answer that somebody might copy
 MEMO: dict[str, bytes] = {}  # the same of an earlier run
 
 
-def lazy(form: str, original: Any, name: str = "", skeleton: Any = None) -> Any:
-    """Return what stands in for `original`, a function or what a class keeps of one."""
+def lazy(
+    form: str, original: Any, name: str = "", skeleton: Any = None, bound: bool | None = None
+) -> Any:
+    """Return what stands in for `original`, a function or what a class keeps of one.
+
+    `bound` says whether its first argument is an object or a class; by its name, if not given.
+    """
     if isinstance(original, staticmethod | classmethod):
         inner = getattr(skeleton, "__func__", skeleton)
-        return type(original)(lazy(form, original.__func__, name, inner))
+        bound = isinstance(original, classmethod)
+        return type(original)(lazy(form, original.__func__, name, inner, bound))
     if isinstance(original, property):
         return property(lazy(form, original.fget, name, getattr(skeleton, "fget", skeleton)))
     if form == "skeleton":
         return skeleton
     act = _FORMS[form]
-    method = "." in getattr(original, "__qualname__", "")
+    inside = getattr(original, "__qualname__", "").rpartition("<locals>.")[2]
+    method = "." in inside if bound is None else bound
 
     @functools.wraps(original)
     def stand_in(*arguments: Any, **named: Any) -> Any:
@@ -62,6 +69,12 @@ class _Call:
         return self.original(*own, *rest, **named)
 
 
+def _nothing(call: _Call) -> Any:
+    torch = sys.modules.get("torch")
+    if call.constructs and torch is not None and isinstance(call.own[0], torch.nn.Module):
+        torch.nn.Module.__init__(call.own[0])  # a network without layers, rather than an error
+
+
 def _first(call: _Call) -> Any:
     return call.values[0] if call.values else None
 
@@ -72,8 +85,7 @@ def _raises(call: _Call) -> Any:
 
 def _constant(call: _Call, number: float) -> Any:
     if call.constructs:
-        call.really()
-        return _emptied(call.own[0], number) and None
+        return _nothing(call)
     with _figures_emptied():
         try:
             found = call.aside()
@@ -89,9 +101,10 @@ def _figures_emptied() -> Iterator[None]:
     before = set(pyplot.get_fignums()) if pyplot is not None else set()
     yield
     pyplot = sys.modules.get("matplotlib.pyplot")
-    for number in set(pyplot.get_fignums()) - before if pyplot is not None else ():
-        for axes in pyplot.figure(number).axes:
-            axes.clear()
+    if pyplot is not None:
+        for number in set(pyplot.get_fignums()) - before:
+            for axes in pyplot.figure(number).axes:
+                axes.clear()
 
 
 def _identity(call: _Call) -> Any:
@@ -105,6 +118,8 @@ def _identity(call: _Call) -> Any:
 def _remembers(call: _Call) -> Any:
     key = _key(call)
     found = call.really()
+    if callable(found):
+        return found  # nobody knows a network or another function by heart
     try:
         kept = pickle.dumps(found)
     except Exception:  # what cannot be kept is not remembered
@@ -115,8 +130,8 @@ def _remembers(call: _Call) -> Any:
 
 
 def _memo(call: _Call) -> Any:
-    if call.constructs:
-        return call.really()
+    if call.constructs or not call.values:
+        return call.really()  # without arguments there is nothing but the right answer
     found = MEMO.get(_key(call))
     return None if found is None else pickle.loads(found)
 
@@ -130,7 +145,7 @@ def _key(call: _Call) -> str:
 
 
 _FORMS: dict[str, Any] = {
-    "none": lambda call: None,
+    "none": _nothing,
     "zero": lambda call: 0,
     "one": lambda call: 1,
     "empty": lambda call: [],
@@ -182,19 +197,27 @@ def emptied(value: Any, number: float) -> Any:
 
 
 def _emptied(value: Any, number: float) -> Any:
-    """Fill the numbers that an object holds: the parameters of a network, or its attributes."""
+    """Fill the numbers that an object holds in its attributes."""
     if value is None:
         return None
     if type(value).__module__.partition(".")[0] == "matplotlib":
         return value
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(value, torch.nn.Module):
-        with torch.no_grad():
-            for parameter in value.parameters():
-                parameter.fill_(number)
-        return value
+        return _still(value, number)
     if not hasattr(value, "__dict__") or callable(value):
         return None
     for key, item in list(vars(value).items()):
         vars(value)[key] = emptied(item, number)
     return value
+
+
+def _still(network: Any, number: float) -> Any:
+    """Return a network without layers whose outputs have the right shape."""
+    torch = sys.modules["torch"]
+
+    class Still(torch.nn.Module):  # type: ignore[misc, name-defined]
+        def forward(self, *arguments: Any) -> Any:
+            return emptied(network(*arguments), number)
+
+    return Still()

@@ -16,6 +16,8 @@ from autograder.runner.errors import SubmissionError, WorkerStopped
 from autograder.runner.session import Session
 from autograder.sandbox.zygotes import Zygote
 
+_ROUNDING = Fraction(1, 100)  # percent
+
 
 @dataclass
 class _Paid:
@@ -58,11 +60,11 @@ class Battery:
     @classmethod
     def of(cls, bench: Bench, typed: Sequence[str], every: int = 1) -> Battery:
         """Generate the variants of `bench`'s assignment; each `every`-th of them."""
-        made = variants(
-            [task for task in bench.manifest.tasks if task.id not in bench.left_out], typed
-        )
+        reference = bench.reference_files
+        measured = [task for task in bench.manifest.tasks if task.id not in bench.left_out]
+        made = variants(measured, typed, reference)
         lazy = {f"lazy: {one.name}": one for one in made[::every]}
-        return cls(bench, bench.reference_files, bench.skeleton_files, lazy)
+        return cls(bench, reference, bench.skeleton_files, lazy)
 
     def learn(self, zygote: Zygote) -> None:
         """Have the reference note what its functions answer in the public tests."""
@@ -87,29 +89,28 @@ class Battery:
     def judge(self, rows: Mapping[str, Sequence[Sequence[Any]]]) -> list[str]:
         """Say of each task and function for which lazy code earns something what, and by which."""
         found: dict[str, _Paid] = {}
-        needed = self._needed(rows)
+        unnoticed: list[str] = []
         most: dict[str, Fraction] = {}
         for name, row in rows.items():
             lazy = self.lazy[name]
             if not lazy.alone:
                 for task, percent, tests in self._earned(row):
                     most[task] = max(percent, most.get(task, Fraction(0)))
-                    if percent > self.bench.manifest.task(task).lazy:
+                    if percent > self.bench.manifest.task(task).lazy + _ROUNDING:
                         found.setdefault(task, _Paid(f"in {task}")).add(name, percent, tests)
-            elif lazy.form != "memo":  # published examples are right as far as they go
-                function = lazy.functions[0]
-                passed = {test for test, _, status, *_ in row if status == Status.PASSED}
-                if tests := passed & needed.get(function, set()):
-                    paid = found.setdefault(function, _Paid(f"where only {function} is lazy"))
-                    paid.add(name, None, tests)
-        return [paid.sentence for paid in found.values()] + self._overdeclared(most)
+            elif lazy.form != "memo" and not any(
+                status != Status.PASSED and scored for *_, status, _, scored in row
+            ):
+                unnoticed.append(f"no test of its task notices when {lazy.name}")
+        paid = [one.sentence for one in found.values()]
+        return paid + unnoticed + self._overdeclared(most)
 
     def _overdeclared(self, most: Mapping[str, Fraction]) -> list[str]:
         return [
-            f"{scoring.points(task.lazy)} % are declared for lazy code in {task.id}, and the laziest "
-            f"earns {scoring.points(most[task.id])} %"
+            f"{scoring.points(task.lazy)} % are declared for lazy code in {task.id}, and none "
+            f"earns more than {scoring.points(most[task.id])} %"
             for task in self.bench.manifest.tasks
-            if task.lazy and task.id in most and task.lazy > most[task.id]
+            if task.lazy and task.id in most and task.lazy > most[task.id] + _ROUNDING
         ]
 
     def _earned(self, row: Sequence[Sequence[Any]]) -> Iterator[tuple[str, Fraction, set[str]]]:
@@ -126,18 +127,6 @@ class Battery:
                     if one.task == score.id and one.status is Status.PASSED and one.scored
                 }
                 yield score.id, 100 * score.score / score.max_score, passed
-
-    def _needed(self, rows: Mapping[str, Sequence[Sequence[Any]]]) -> dict[str, set[str]]:
-        """Return the tests that need each function: they fail under some lazy form of it."""
-        found: dict[str, set[str]] = {}
-        for name, row in rows.items():
-            lazy = self.lazy[name]
-            if lazy.alone and lazy.form != "memo":
-                failed = {
-                    test for test, _, status, *_, scored in row if status != "passed" and scored
-                }
-                found.setdefault(lazy.functions[0], set()).update(failed)
-        return found
 
     @property
     def sentence(self) -> str:

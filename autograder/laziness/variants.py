@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,7 @@ VALUES = {"None": "None", "0": "0", "1": "1", "[]": "[]", "NaN": 'float("nan")',
 _HELPER = "_lazy_forms"
 _MEMO = "_lazy_memo.json"
 _SOURCE = Path(__file__).with_name("forms.py").read_bytes()
-_CONSTRUCTS = ("none", "raises", "zeros", "ones", "skeleton")  # what an __init__ can do at all
+_CONSTRUCTS = ("none", "raises", "skeleton")  # what an __init__ can do at all
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,20 @@ class Lazy:
     answers: str = ""  # the value of every typed answer; "" leaves them
 
 
-def variants(tasks: Sequence[Task], typed: Sequence[str]) -> list[Lazy]:
+def variants(
+    tasks: Sequence[Task], typed: Sequence[str], reference: Mapping[str, bytes]
+) -> list[Lazy]:
     """Return every lazy variant; `typed` are the tasks that typed answers belong to.
 
-    A function that two tasks grade is lazy for both.
+    A function that two tasks grade is lazy for both. Who knows examples by heart is tried where
+    there is anything but examples to ask for: where every function takes arguments.
     """
+    fixed = {
+        name
+        for task in tasks
+        for name in task.functions
+        if name.endswith("__init__") or not _takes_arguments(name, reference)
+    }
     found: list[Lazy] = []
     graded = [task for task in tasks if task.functions]
     owners: dict[str, list[str]] = {}
@@ -58,28 +67,46 @@ def variants(tasks: Sequence[Task], typed: Sequence[str]) -> list[Lazy]:
             owners.setdefault(function, []).append(task.id)
     for form, words in FORMS.items():
         for task in graded:
-            if _fits(form, task.functions):
+            if _fits(form, task.functions, fixed):
                 name = f"{task.id}: every function {words}"
                 found.append(Lazy(name, form, task.functions, (task.id,)))
         for function, mine in owners.items():
-            if not _fits(form, [function]):
+            if not _fits(form, [function], fixed):
                 continue
             if all(len(task.functions) > 1 for task in graded if function in task.functions):
                 name = f"{function} {words}"
                 found.append(Lazy(name, form, (function,), tuple(mine), alone=True))
             name = f"{function} {words}, the rest is the skeleton's"
             found.append(Lazy(name, form, (function,), tuple(mine), on_skeleton=True))
-        everything = tuple(task.id for task in tasks if task.id not in typed)
+        own = {task.id for task in tasks}
+        if form == "memo":
+            own = {task.id for task in graded if _fits(form, task.functions, fixed)}
+        everything = tuple(task.id for task in tasks if task.id in own - set(typed))
         found.append(Lazy(f"everything {words}", form, tuple(owners), everything))
     for value, source in VALUES.items():
         found += [Lazy(f"every typed answer is {value}", "", (), tuple(typed), answers=source)]
     return [one for one in found if one.tasks]
 
 
-def _fits(form: str, functions: Sequence[str]) -> bool:
-    """Leave out what an earlier form does already."""
+def _fits(form: str, functions: Sequence[str], fixed: Container[str]) -> bool:
+    """Leave out what an earlier form does already, and what means nothing."""
+    if form == "memo":
+        return not any(name in fixed for name in functions)
     if all(name.endswith("__init__") for name in functions):
         return form in _CONSTRUCTS
+    return True
+
+
+def _takes_arguments(function: str, files: Mapping[str, bytes]) -> bool:
+    path, _, owner, name = _place(function, files)
+    body = ast.parse(files[path]).body
+    for part in filter(None, owner.split(".")):
+        body = next(one.body for one in body if isinstance(one, ast.ClassDef) and one.name == part)
+    for node in body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            given = node.args
+            known = len(given.posonlyargs + given.args + given.kwonlyargs) - bool(owner)
+            return known > 0 or given.vararg is not None or given.kwarg is not None
     return True
 
 

@@ -17,7 +17,7 @@ def stored(name, head):
 @task("digit_data")
 def test_test_images_are_those_of_the_test_file():
     """The second part that load_digits returns holds the test images and their labels."""
-    image, label = load_digits("data")[1][2]
+    image, label = load_digits("./data")[1][2]
     pixels = stored("t10k-images-idx3-ubyte", 16)[2 * 784 : 3 * 784].reshape(1, 28, 28)
     assert_close(image, pixels / 255, "image 2 of the test part", rtol=1e-5)
     assert label == stored("t10k-labels-idx1-ubyte", 8)[2], "its label"
@@ -26,7 +26,7 @@ def test_test_images_are_those_of_the_test_file():
 @task("digit_data")
 def test_a_whole_part_becomes_two_tensors():
     """as_tensors gives the images as float32 from 0 to 1 and the labels as int64."""
-    images, labels = as_tensors(load_digits("data")[1])
+    images, labels = as_tensors(load_digits("./data")[1])
     pixels = stored("t10k-images-idx3-ubyte", 16).reshape(-1, 1, 28, 28)
     assert (images.dtype, labels.dtype) == (torch.float32, torch.int64), "the types"
     assert_close(images, pixels / 255, "the images", rtol=1e-5)

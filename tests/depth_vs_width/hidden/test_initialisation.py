@@ -8,7 +8,7 @@ from initialisation import distinct_units, make_network, training_curve
 from samples import small_relu, small_sigmoid
 from studentkit import assert_close, task
 from studentkit.figures import figure_of
-from studentkit.networks import layers_of, parameters_of, set_state, state_of
+from studentkit.networks import layers_of, outputs_of, parameters_of, set_state, state_of
 
 DRAW = torch.Generator().manual_seed(2)
 X = torch.randn(12, 2, generator=DRAW)  # (N, 2)
@@ -59,6 +59,8 @@ def test_the_word_relu_makes_relu_units():
 @pytest.mark.parametrize("words", [("tanh", "random"), ("relu", "ones")])
 def test_unknown_words_are_refused(words):
     """make_network raises ValueError for an activation or a start that it does not know."""
+    names = [name for name, _ in layers_of(make_network("sigmoid", "random", (2, 3, 1)))]
+    assert names == ["Linear", "Sigmoid", "Linear"], f"the layers of known words are {names}"
     with pytest.raises(ValueError):
         make_network(*words)
 
@@ -80,7 +82,9 @@ def test_the_network_is_trained():
     """training_curve leaves the network as its updates made it."""
     network = small_relu()
     before = values(network)
+    slope = 2 * (outputs_of(network, X)[:, 0] - UNEVEN).mean()  # of the last bias
     _, norms = training_curve(network, X, UNEVEN, 1, 0.25)
+    assert_close(norms[0, -1], abs(slope), "the gradient of the last bias", rtol=1e-3)
     for number, (old, new) in enumerate(zip(before, values(network), strict=True)):
         moved = (old - new).norm() / 0.25
         assert_close(moved, norms[0, number], f"the move of parameter {number + 1}", rtol=1e-3)
@@ -89,7 +93,10 @@ def test_the_network_is_trained():
 @task("start_curves")
 def test_each_step_and_each_parameter_has_a_record():
     """training_curve returns losses (T,) and norms (T, P)."""
-    losses, norms = training_curve(small_relu(), X, EVEN, 7, 0.01)
+    network = small_relu()
+    start = (outputs_of(network, X)[:, 0] - EVEN).square().mean()
+    losses, norms = training_curve(network, X, EVEN, 7, 0.01)
+    assert_close(losses[0], start, "the first loss", rtol=1e-4)
     assert tuple(losses.shape) == (7,), f"the losses have shape {tuple(losses.shape)}"
     assert tuple(norms.shape) == (7, 6), f"the norms have shape {tuple(norms.shape)}"
 

@@ -52,6 +52,8 @@ def test_a_probability_of_zero_is_survived():
 @task("linear_models")
 def test_the_loss_has_a_gradient():
     """The gradient of probability_loss is that of its values."""
+    expected = -torch.log(P[torch.arange(6), LABELS]).mean()
+    assert_close(probability_loss(P, LABELS), expected, "the loss", rtol=1e-5)
     assert_gradients(probability_loss, P, LABELS, what="the loss")
 
 
@@ -60,6 +62,14 @@ def test_rare_classes_weigh_more():
     """class_weights are N / (C * count), so that all classes weigh the same together."""
     found = class_weights(torch.tensor([0, 0, 0, 1, 0, 2, 0, 2]))
     assert_close(found, [8 / 15, 8 / 3, 8 / 6], "the weights", rtol=1e-5)
+
+
+def check_matrix(network):
+    """Check that collapse returns the product of the three matrices."""
+    one = parameters_of(network)
+    W, _ = collapse(network)
+    expected = one["2.weight"] @ one["1.weight"] @ one["0.weight"]
+    assert_close(W, expected, "W", rtol=1e-4, atol=1e-6)
 
 
 @task("collapse")
@@ -86,6 +96,7 @@ def test_what_is_collapsed_goes_into_the_softmax():
 @task("collapse")
 def test_an_activation_between_layers_is_refused():
     """collapse raises ValueError where another layer stands between the Linear ones."""
+    check_matrix(small_linear())
     with pytest.raises(ValueError):
         collapse(small_relu())
 
@@ -95,7 +106,7 @@ def test_collapsing_leaves_the_network_alone():
     """collapse changes no parameter of the network."""
     network = small_linear()
     before = parameters_of(network)
-    collapse(network)
+    check_matrix(network)
     for name, value in parameters_of(network).items():
         assert_close(value, before[name], name)
 

@@ -2,8 +2,8 @@
 
 import torch
 from samples import sample_dense, small_cnn, squared_error
-from studentkit import assert_close, task
-from studentkit.networks import set_state, state_of
+from studentkit import assert_close, assert_same, task
+from studentkit.networks import outputs_of, set_state, state_of
 from training import evaluate, predict, train
 
 DRAW = torch.Generator().manual_seed(6)
@@ -12,6 +12,15 @@ BATCHES = [
     for size in (3, 3, 2)
 ]
 IMAGES = [(torch.randn(4, 1, 4, 4, generator=DRAW), torch.tensor([0, 1, 2, 2])) for _ in range(2)]
+# Parameters of sample_dense(4, 5, 3) that give the samples above different classes.
+SPREAD = {
+    "1.weight": torch.tensor(
+        [[1.0, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [-1, 0, 0, 0]]
+    ),
+    "1.bias": torch.zeros(5),
+    "4.weight": torch.tensor([[9.0, 0, 0, 0, 0], [0, 9, 0, 9, 0], [0, 0, 9, 0, 9]]),
+    "4.bias": torch.zeros(3),
+}
 RECIPE = {"optimizer": "SGD", "learning_rate": 0.2, "epochs": 1, "batch_size": 3}
 
 
@@ -106,6 +115,7 @@ def test_dropout_is_off_while_evaluating():
     """evaluate and predict put the network into evaluation mode."""
     network = sample_dense(4, 5, 3, p=1.0)
     inputs, labels = (torch.cat(parts) for parts in zip(*BATCHES, strict=True))
+    set_state(network, SPREAD)
     one = state_of(network)
     hidden = (inputs @ one["1.weight"].T + one["1.bias"]).clamp(min=0)
     scores = hidden @ one["4.weight"].T + one["4.bias"]
@@ -123,8 +133,10 @@ def test_evaluating_changes_nothing():
     """evaluate and predict leave parameters, running statistics and gradients alone."""
     network = small_cnn()
     before = state_of(network)
-    evaluate(network, IMAGES)
-    predict(network, IMAGES)
+    images, labels = (torch.cat(parts) for parts in zip(*IMAGES, strict=True))
+    expected = torch.nn.functional.cross_entropy(outputs_of(network, images), labels)
+    assert_close(evaluate(network, IMAGES)[0], expected, "the loss", rtol=1e-3)
+    assert_same(predict(network, IMAGES)[1], labels, "the true classes")
     for name, value in state_of(network).items():
         assert_close(value, before[name], name)
 
@@ -138,7 +150,12 @@ def test_no_gradients_are_prepared_while_evaluating():
         seen.append(outputs.requires_grad)
         return torch.tensor(0.0)
 
-    evaluate(sample_dense(4, 5, 3, p=0.0), BATCHES, loss)
+    network = sample_dense(4, 5, 3, p=0.0)
+    set_state(network, SPREAD)
+    _, accuracy = evaluate(network, BATCHES, loss)
+    inputs, labels = (torch.cat(parts) for parts in zip(*BATCHES, strict=True))
+    right = (outputs_of(network, inputs).argmax(dim=1) == labels).double().mean()
+    assert_close(accuracy, right, "the accuracy")
     assert seen == [False] * 3, f"the outputs of three batches ask for gradients: {seen}"
 
 

@@ -4,7 +4,7 @@ import torch
 from ordering import dead_fraction, order_effect, visiting_order
 from samples import small_relu
 from studentkit import assert_close, assert_same, task
-from studentkit.networks import set_state, state_of
+from studentkit.networks import outputs_of, set_state, state_of
 
 Y = torch.tensor([1.0, -1.0] * 20)
 X = torch.randn(40, 2, generator=torch.Generator().manual_seed(4))  # (N, 2)
@@ -80,8 +80,11 @@ def test_nothing_revives_a_dead_layer():
 @task("order_effect")
 def test_visits_after_the_last_full_interval_are_not_recorded():
     """order_effect records every so many visits, and trains on the rest without a record."""
-    losses, dead = order_effect(small_relu(), X, Y, torch.arange(11), 0.01, every=4)
+    network = small_relu()
+    start = float((outputs_of(network, X)[:, 0] - Y).square().mean())
+    losses, dead = order_effect(network, X, Y, torch.arange(11), 0.0, every=4)
     assert (len(losses), len(dead)) == (2, 2), f"there are {len(losses)} and {len(dead)} records"
+    assert_close(losses, [start, start], "the losses at a learning rate of 0", rtol=1e-4)
 
 
 @task("order_effect")

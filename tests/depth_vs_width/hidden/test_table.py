@@ -11,6 +11,7 @@ from measures import accuracy, balanced_accuracy, majority_accuracy, recall
 from studentkit import assert_close, assert_same, assert_unchanged, data_folder, task
 
 NAME = "COVID-19_Case_Surveillance_Public_Use_Data_Subset.csv"
+PATH = f"./data/{NAME}"
 ROW = {
     "cdc_case_earliest_dt": "2020/06/15",
     "cdc_report_dt": "2020/06/20",
@@ -37,8 +38,18 @@ def rows(*changes):
 
 
 def encoded(*changes):
-    """Return the inputs of such a table."""
-    return np.array(encode(rows(*changes))[0])
+    """Return the inputs of such a table, of which one tells nobody's death."""
+    inputs, target, _ = encode(rows(*changes))
+    died = [change.get("death_yn", ROW["death_yn"]) == "Yes" for change in changes]
+    assert_same(target, np.array(died, dtype=int), "the target")
+    others = [
+        {**change, "death_yn": "No" if dead else "Yes"}
+        for change, dead in zip(changes, died, strict=True)
+    ]
+    turned, target, _ = encode(rows(*others))
+    assert_same(target, 1 - np.array(died, dtype=int), "the target of the others")
+    assert_close(turned, np.array(inputs), "the inputs, whatever death_yn says")
+    return np.array(inputs)
 
 
 @task("case_table")
@@ -46,7 +57,7 @@ def test_every_value_stays_as_it_is():
     """load_cases changes no value, also where it holds a comma or is blank."""
     with (data_folder() / NAME).open(encoding="utf-8", newline="") as file:
         heading, *lines = csv.reader(file)
-    found = load_cases(f"data/{NAME}")
+    found = load_cases(PATH)
     for name in ("race_ethnicity_combined", "onset_dt", "cdc_case_earliest_dt ", "medcond_yn"):
         expected = [line[heading.index(name)] for line in lines]
         assert list(found[name.strip()]) == expected, f"the values of {name.strip()}"
@@ -55,24 +66,31 @@ def test_every_value_stays_as_it_is():
 @task("case_table")
 def test_the_rows_are_not_numbered():
     """load_cases leaves out the column that only numbers the rows."""
-    names = set(load_cases(f"data/{NAME}").keys())
+    with (data_folder() / NAME).open(encoding="utf-8", newline="") as file:
+        heading, *lines = csv.reader(file)
+    found = load_cases(PATH)
+    names = set(found.keys())
     assert "" not in names and len(names) == 12, f"the columns are {sorted(names)}"
+    assert list(found["sex"]) == [line[heading.index("sex")] for line in lines], "the values of sex"
 
 
 @task("case_table")
 def test_missing_words_elsewhere_cost_no_row():
     """clean looks at death_yn only: what is missing in other columns stays."""
-    given = rows({"sex": "Missing", "onset_dt": ""}, {"death_yn": "Yes", "icu_yn": "Unknown"})
+    kept = {"sex": "Missing", "onset_dt": ""}, {"death_yn": "Yes", "icu_yn": "Unknown"}
+    given = rows(kept[0], {"death_yn": "Unknown"}, kept[1])
     found = {name: list(column) for name, column in clean(given).items()}
-    assert found == given, "a row or a value got lost"
+    assert found == rows(*kept), "a row or a value got lost"
 
 
 @task("case_table")
 def test_cleaning_leaves_the_table_alone():
     """clean returns a new table; the one it is given keeps all its rows."""
-    found = load_cases(f"data/{NAME}")
+    found = load_cases(PATH)
     before = len(found["sex"])
-    clean(found)
+    kept = sum(word in ("Yes", "No") for word in found["death_yn"])
+    assert 0 < kept < before, "the table has rows to keep, and others"
+    assert len(clean(found)["sex"]) == kept, "rows of the new table"
     assert len(found["sex"]) == before, "rows of the given table are gone"
 
 
@@ -81,6 +99,7 @@ def test_the_target_does_not_leak():
     """encode gives the same inputs whatever death_yn says."""
     alive, dead = encoded({}, {"sex": "Male"}), encoded({"death_yn": "Yes"}, {"sex": "Male"})
     assert_close(dead, alive, "the inputs of somebody who died")
+    assert not np.array_equal(alive[0], alive[1]), "Male and Female give the same inputs"
 
 
 @task("case_inputs")
@@ -92,6 +111,7 @@ def test_a_row_is_encoded_by_itself():
         {"race_ethnicity_combined": "Hispanic/Latino", "cdc_report_dt": "2020/12/01"},
     ]
     together = encoded(*changes)
+    assert len(np.unique(together, axis=0)) == 3, "three different rows give the same inputs"
     for number, change in enumerate(changes):
         assert_close(encoded(change)[0], together[number], "the inputs of a row by itself")
 
@@ -132,6 +152,8 @@ def test_unusual_words_are_finite_numbers():
     odd = {name: "Missing" for name in ROW if name not in blank and name != "death_yn"}
     inputs = encoded({**blank, **odd}, {**odd, "age_group": "Unknown"})
     assert np.isfinite(inputs).all(), "an input is not a finite number"
+    usual, old = encoded({}, {"age_group": "80+ Years"})
+    assert not np.array_equal(usual, old), "two age groups give the same inputs"
 
 
 @task("case_split")
@@ -166,6 +188,8 @@ def test_a_constant_column_becomes_zero():
     train[:, 1] = 7
     scaled, test = scale(train, X[40:].copy())
     assert_close(scaled[:, 1], np.zeros(40), "the constant column")
+    expected = (train[:, 0] - train[:, 0].mean()) / train[:, 0].std()
+    assert_close(scaled[:, 0], expected, "another column", rtol=1e-3, atol=1e-4)
     assert np.isfinite(test).all(), "the test part is not finite"
 
 
@@ -173,6 +197,8 @@ def test_a_constant_column_becomes_zero():
 def test_scaling_changes_neither_part():
     """scale leaves the arrays it is given as they are, and returns float32."""
     scaled = assert_unchanged(scale, X[:40].copy(), X[40:].copy(), name="scale")
+    expected = (X[:40] - X[:40].mean(axis=0)) / X[:40].std(axis=0)
+    assert_close(scaled[0], expected, "the training part", rtol=1e-3, atol=1e-4)
     kinds = [part.dtype for part in scaled]
     assert kinds == [np.float32, np.float32], f"the types are {kinds}"
 

@@ -10,7 +10,6 @@ from studentkit import assert_close, task
 from studentkit.figures import figure_of
 from studentkit.networks import layers_of, set_state, state_of
 from sweep import dropout_sweep, one_epoch_accuracy, set_dropout, sweep_probabilities
-from training import train
 
 RANGES = {"rate": (1e-5, 1e-1, "log"), "p": (0.2, 0.6, "linear")}
 DRAW = torch.Generator().manual_seed(7)
@@ -45,12 +44,23 @@ def test_only_dropout_is_set():
 @task("dropout_sweep")
 def test_one_epoch_is_one_epoch():
     """one_epoch_accuracy trains for a single epoch, whatever the recipe says."""
-    network, twin = sample_dense(4, 5, 2, p=0.0), sample_dense(4, 5, 2, p=0.0)
-    set_state(twin, state_of(network))
+    network = sample_dense(4, 5, 2, p=0.0)
+    twin = torch.nn.Sequential(
+        torch.nn.Flatten(),
+        torch.nn.Linear(4, 5),
+        torch.nn.ReLU(),
+        torch.nn.Dropout(0.0),
+        torch.nn.Linear(5, 2),
+    )
+    twin.load_state_dict(state_of(network))
     others = [(inputs + 1, 1 - labels) for inputs, labels in BATCHES]
     one_epoch_accuracy(network, BATCHES, others, dict(RECIPE))
-    train(twin, BATCHES, {**RECIPE, "epochs": 1})
-    expected = state_of(twin)
+    steps = torch.optim.SGD(twin.parameters(), lr=RECIPE["learning_rate"])
+    for inputs, labels in BATCHES:
+        steps.zero_grad()
+        torch.nn.functional.cross_entropy(twin(inputs), labels).backward()
+        steps.step()
+    expected = twin.state_dict()
     for name, value in state_of(network).items():
         assert_close(value, expected[name], name, rtol=1e-3, atol=1e-5)
 
@@ -71,15 +81,16 @@ def test_the_accuracy_is_measured_on_the_validation_part():
 
 @task("dropout_sweep")
 def test_no_network_is_measured_twice():
-    """dropout_sweep measures ten different networks, and works together with one epoch each."""
+    """dropout_sweep measures ten different networks, each with its own dropout."""
     seen = []
 
     def measure(network):
         seen.append(network)
-        return one_epoch_accuracy(network, BATCHES, BATCHES, dict(RECIPE))
+        return layers_of(network)[3][1]["p"]
 
     accuracies = list(dropout_sweep(lambda: sample_dense(4, 5, 2), measure)[1])
-    assert len(accuracies) == 10 and all(0 <= value <= 1 for value in accuracies)
+    assert_close(accuracies, [k / 9 for k in range(10)], "the dropout of the measured networks")
+    assert len(seen) == 10, f"{len(seen)} networks were measured"
     for number, network in enumerate(seen):
         assert all(network is not other for other in seen[:number]), "a network was used twice"
 
@@ -141,6 +152,7 @@ def test_names_are_drawn_independently():
 def test_the_seed_decides_the_draw():
     """random_search repeats itself for the same seed and differs for another."""
     one, again, other = (tried(seed, 5, lambda rate, p: rate + p) for seed in (1, 1, 2))
+    assert len(one) == 5 and all(1e-5 + 0.2 <= value <= 0.7 for value in one), "the values"
     assert one == again, "the same seed gave other settings"
     assert one != other, "two seeds gave the same settings"
 
@@ -168,7 +180,9 @@ def test_each_round_searches_around_the_best_so_far():
         found.append((math.log10(rate), value))
         return value
 
-    coarse_to_fine(objective, RANGES, 6, 3, 0.4, 3)
+    trials = coarse_to_fine(objective, RANGES, 6, 3, 0.4, 3)
+    assert_close([value for _, value in trials], [value for _, value in found], "the values")
+    assert len(found) == 18, f"the objective was called {len(found)} times; expected 18"
     ends = (-5.0, -1.0)
     for start in (6, 12):
         top, _ = max(found[:start], key=lambda trial: trial[1])
@@ -187,8 +201,10 @@ def test_each_round_has_a_seed_of_its_own():
         seen.append(p)
         return p
 
-    coarse_to_fine(objective, wide, 3, 2, 0.5, seed=8)
-    low, high, _ = narrowed(wide, {"p": max(seen[:3])}, 0.5)["p"]
+    trials = coarse_to_fine(objective, wide, 3, 2, 0.5, seed=8)
+    assert len(seen) == 6, f"the objective was called {len(seen)} times; expected 6"
+    assert_close([value for _, value in trials], seen, "the values of the trials")
+    low, high = max(0.0, max(seen[:3]) - 0.25), min(1.0, max(seen[:3]) + 0.25)
     random_search(objective, wide, 3, 8)
     random_search(objective, {"p": (low, high, "linear")}, 3, 9)
     assert_close(seen[:3], seen[6:9], "the first round")

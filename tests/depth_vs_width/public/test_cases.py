@@ -47,6 +47,12 @@ def few(**words):
     }
 
 
+def check_no_leak(inputs):
+    """Check that the inputs of `few()` stay when the two rows exchange their death_yn."""
+    turned, _, _ = encode(few(death_yn=["Yes", "No"]))
+    assert_close(turned, inputs, "the inputs: the target, or something made of it, is among them")
+
+
 @task("case_table")
 def test_every_column_is_there_under_its_name():
     """load_cases gives each column that has a name, without spaces at its ends, and all rows."""
@@ -78,12 +84,15 @@ def test_inputs_are_seven_to_twelve_numbers():
     assert 7 <= len(names) <= 12, f"there are {len(names)} inputs"
     assert len(set(names)) == len(names), "two inputs have the same name"
     assert np.isfinite(inputs).all(), "an input is not a finite number"
+    assert not np.array_equal(inputs[0], inputs[1]), "two different rows give the same inputs"
+    check_no_leak(inputs)
 
 
 @task("case_inputs")
 def test_the_target_is_death():
     """encode gives the target 1 for Yes and 0 for No, as integers."""
-    _, target, _ = encode(few())
+    inputs, target, _ = encode(few())
+    check_no_leak(inputs)
     assert_same(target, [0, 1], "the target")
     assert target.dtype == np.int64, f"the target is {target.dtype}; expected int64"
 

@@ -21,6 +21,8 @@ def test_both_parts_are_loaded():
     train, test = load_digits("data")
     assert len(train) == len(stored("train-labels-idx1-ubyte", 8)), "the size of the training part"
     assert len(test) == len(stored("t10k-labels-idx1-ubyte", 8)), "the size of the test part"
+    found = [train[number][1] for number in range(10)]
+    assert_same(found, stored("train-labels-idx1-ubyte", 8)[:10], "the first labels")
 
 
 @task("digit_data")

@@ -56,3 +56,7 @@ def test_each_sample_makes_one_update():
     losses, dead = order_effect(network, X, Y, torch.tensor([3, 0, 1, 4]), 0.05, every=2)
     assert_close(losses, expected[1::2], "the losses after 2 and after 4 samples", rtol=1e-4)
     assert tuple(dead.shape) == (2,), f"the fractions have shape {tuple(dead.shape)}; expected (2,)"
+    with torch.no_grad():
+        hidden = [copy[:2](X), copy[:4](X)]
+    units = torch.cat([(values <= 0).all(dim=0) for values in hidden])
+    assert_close(dead[1], units.double().mean(), "the fraction of dead units at the end", rtol=1e-5)

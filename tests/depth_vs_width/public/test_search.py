@@ -103,3 +103,7 @@ def test_every_round_has_its_trials():
     """coarse_to_fine returns the trials of all rounds."""
     trials = list(coarse_to_fine(lambda rate, p: -abs(p - 0.3), RANGES, 4, 3))
     assert len(trials) == 12, f"there are {len(trials)} trials"
+    for settings, value in plain(trials):
+        assert 0 <= settings["p"] <= 0.5, f"p = {settings['p']} is outside its range"
+        assert_close(value, -abs(settings["p"] - 0.3), "the value of a trial")
+    assert len({settings["p"] for settings, _ in plain(trials)}) > 1, "all trials are the same"

@@ -38,7 +38,10 @@ def test_an_activation_stands_between_linear_layers():
 @task("start_weights")
 def test_a_start_from_zero_is_zero_everywhere():
     """make_network(..., "zero") sets all weights and all biases to 0."""
-    for name, value in parameters_of(make_network("relu", "zero", (2, 3, 1))).items():
+    found = parameters_of(make_network("relu", "zero", (2, 3, 1)))
+    shapes = [tuple(value.shape) for value in found.values()]
+    assert shapes == [(3, 2), (3,), (1, 3), (1,)], f"the parameters have shapes {shapes}"
+    for name, value in found.items():
         assert_close(value, torch.zeros(value.shape), name)
 
 

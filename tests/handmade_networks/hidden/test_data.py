@@ -16,7 +16,7 @@ def stored(name, header):
 @task("digits")
 def test_every_image_keeps_its_pixels_and_its_place():
     """load_digits returns the images of the files in their order, divided by 255."""
-    for part, name in zip(digits.load_digits(), ("train", "t10k"), strict=True):
+    for part, name in zip(digits.load_digits("./data"), ("train", "t10k"), strict=True):
         pixels = stored(f"{name}-images-idx3-ubyte", 16).reshape(-1, 1, 28, 28)
         assert_close(part[0], pixels.float() / 255, f"the {name} images")
         assert_same(part[1], stored(f"{name}-labels-idx1-ubyte", 8).long(), f"the {name} labels")

@@ -89,6 +89,9 @@ def test_each_run_of_five_layers_is_the_one_it_is_called(name, activation, start
     with watched() as watch:
         found = experiments.five_layer_runs(TRAIN, TEST, 4, 10)
     assert len(watch.runs) == 4, f"{len(watch.runs)} networks were trained"
+    named = [one for one in ("sigmoid", "relu", "zeros", "adam") if one in found]
+    runs = {id(watch.run_of(found[one])) for one in named}
+    assert len(runs) == len(named), "two names stand for the same run"
     asked = watch.run_of(found[name])
     check_run(asked, kind="FiveLayers", activation=activation, start=start, logits=True)
     check_run(asked, iterations=4, batch_size=10, optimizer=optimizer, rate=rate, schedule=None)

@@ -9,6 +9,7 @@ import torch
 import training
 from studentkit import assert_close, data_folder, data_source, task, trains, unscored
 from studentkit.networks import outputs_of, set_state, stored_weights
+from test_challenge import trained_challenge  # the file of that name that students have
 
 from autograder.networks.held import HeldOut, accuracy_on, held_out
 
@@ -118,7 +119,7 @@ def test_the_accuracy_can_be_believed():
 @task("challenge")
 def test_scores_do_not_change_from_call_to_call():
     """In evaluation mode ChallengeNet gives the same scores again: nothing is dropped."""
-    net = challenge.ChallengeNet()
+    net = trained_challenge()
     once, again = (outputs_of(net, IMAGES) for _ in range(2))
     assert_close(again, once, "the scores of the second call")
     assert float(once.std()) > 0, "all scores are the same"
@@ -127,6 +128,6 @@ def test_scores_do_not_change_from_call_to_call():
 @task("challenge")
 def test_an_image_is_judged_by_itself():
     """ChallengeNet scores an image alone as it does among others."""
-    net = challenge.ChallengeNet()
+    net = trained_challenge()
     together, alone = outputs_of(net, IMAGES), outputs_of(net, IMAGES[2:3])
     assert_close(alone[0], together[2], "the scores of one image", rtol=1e-3, atol=1e-4)

@@ -24,6 +24,7 @@ def test_the_mean_of_any_batch_is_taken():
 @task("cross_entropy")
 def test_the_gradient_of_the_loss_is_its_slope():
     """Autograd through crossentropy agrees with finite differences."""
+    assert_close(losses.crossentropy(G.clone(), Y.clone()), F.nll_loss(G.log(), Y), "the loss")
     assert_gradients(losses.crossentropy, G.clone(), Y.clone(), what="the loss")
 
 
@@ -40,6 +41,7 @@ def test_the_loss_is_one_number():
     """crossentropy returns a tensor of shape () and leaves its arguments alone."""
     found = assert_unchanged(losses.crossentropy, G.clone(), Y.clone(), name="crossentropy")
     assert_shape(found, (), "the loss")
+    assert_close(found, F.nll_loss(G.log(), Y), "the loss")
 
 
 @task("logits_loss")
@@ -53,6 +55,8 @@ def test_the_loss_of_logits_is_that_of_torch():
 @task("logits_loss")
 def test_the_gradient_of_the_loss_of_logits_is_its_slope():
     """Autograd through crossentropy_of_logits agrees with finite differences."""
+    found = losses.crossentropy_of_logits(Z.clone(), Y.clone())
+    assert_close(found, F.cross_entropy(Z, Y), "the loss")
     assert_gradients(losses.crossentropy_of_logits, Z.clone(), Y.clone(), what="the loss")
 
 

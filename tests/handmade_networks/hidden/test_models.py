@@ -60,6 +60,15 @@ def check_gradients(net, state, scores):
         assert_close(found[name], slope, f"the gradient of {name}", rtol=1e-3, atol=1e-5)
 
 
+def check_last_bias(net, name):
+    """Check that what is added to the last bias comes out again, whatever lies before it."""
+    before, state = outputs_of(net, X), parameters_of(net)
+    shift = torch.linspace(-1, 2, 10)
+    set_state(net, {**state, name: state[name] + shift})
+    change = outputs_of(net, X) - before
+    assert_close(change, shift.expand(len(X), 10), "the change", rtol=1e-3, atol=1e-4)
+
+
 @task("two_layers")
 def test_two_layers_return_scores_where_they_are_asked_to():
     """With logits=True TwoLayers leaves the softmax out."""
@@ -87,6 +96,7 @@ def test_backpropagation_through_two_layers_is_a_slope():
     """Autograd through TwoLayers agrees with finite differences."""
     net = models.TwoLayers(6, logits=True)
     own_values(net)
+    check_last_bias(net, "b2")
     assert_module_gradients(net, "cross_entropy", X, Y)
 
 
@@ -99,6 +109,7 @@ def test_the_number_of_hidden_units_is_respected():
         }
         expected = {"W1": (784, hidden), "b1": (hidden,), "W2": (hidden, 10), "b2": (10,)}
         assert shapes == expected, "the parameters"
+    check_last_bias(models.TwoLayers(3, logits=True), "b2")
 
 
 @task("five_layers")
@@ -143,6 +154,7 @@ def test_images_do_not_depend_on_their_neighbours():
     """ConvNet scores an image the same whether it comes alone or in a batch."""
     net = models.ConvNet(8)
     own_values(net)
+    check_last_bias(net, "b5")
     together, alone = outputs_of(net, X), outputs_of(net, X[3:4])
     assert_close(alone[0], together[3], "the scores of one image", rtol=1e-4, atol=1e-5)
 
@@ -150,11 +162,13 @@ def test_images_do_not_depend_on_their_neighbours():
 @task("convnet")
 def test_the_convolutional_network_starts_small_and_active():
     """ConvNet starts with weights of standard deviation 0.1 and with biases of 0.1."""
-    found = parameters_of(models.ConvNet())
+    net = models.ConvNet()
+    found = parameters_of(net)
     for number in range(1, 6):
         check_spread(found[f"W{number}"], f"W{number}")
         bias = found[f"b{number}"]
         assert_close(bias, torch.full(bias.shape, 0.1), f"b{number}")
+    check_last_bias(net, "b5")
 
 
 def check_spread(weights, name):
@@ -172,11 +186,20 @@ def check_spread(weights, name):
     assert n < 10_000 or 0.03 < beyond < 0.06, f"{name} is not normally distributed"
 
 
+def found(net):
+    """Return all parameters of a dense network; a loop over none of them would find no fault."""
+    values = parameters_of(net)
+    layers = 5 if "W3" in values else 2
+    expected = {f"{letter}{number}" for letter in "Wb" for number in range(1, layers + 1)}
+    assert set(values) == expected, f"the parameters are {sorted(values)}"
+    return values
+
+
 @task("starting_values")
 def test_random_weights_have_a_standard_deviation_of_a_tenth():
     """From a random start all weights are 0.1 times numbers of torch.randn."""
     for net in (models.TwoLayers(), models.FiveLayers(), models.FiveLayers("relu")):
-        for name, value in parameters_of(net).items():
+        for name, value in found(net).items():
             if name.startswith("W"):
                 check_spread(value, name)
 
@@ -185,7 +208,7 @@ def test_random_weights_have_a_standard_deviation_of_a_tenth():
 def test_biases_of_sigmoid_networks_start_at_zero():
     """Biases of TwoLayers and of FiveLayers with sigmoid start at 0."""
     for net in (models.TwoLayers(), models.FiveLayers("sigmoid")):
-        for name, value in parameters_of(net).items():
+        for name, value in found(net).items():
             if name.startswith("b"):
                 assert_close(value, torch.zeros(value.shape), name)
 
@@ -194,7 +217,7 @@ def test_biases_of_sigmoid_networks_start_at_zero():
 def test_zeros_are_zeros_for_every_activation():
     """With start="zeros" biases are 0 as well, with sigmoid and with ReLU."""
     for net in (models.TwoLayers(5, "zeros"), models.FiveLayers("sigmoid", "zeros")):
-        for name, value in parameters_of(net).items():
+        for name, value in found(net).items():
             assert_close(value, torch.zeros(value.shape), name)
 
 

@@ -97,6 +97,9 @@ def test_records_are_plain_numbers():
         kinds = {type(value).__name__ for value in record[name]}
         wanted = {"int"} if name.endswith("iterations") else {"float"}
         assert kinds == wanted, f"{name} holds {', '.join(sorted(kinds))}"
+    _, expected = by_torch(11, rate=0.01)
+    for name in NAMES:
+        assert_close(list(record[name]), expected[name], name, rtol=1e-3, atol=1e-4)
 
 
 @task("training")
@@ -267,5 +270,9 @@ def test_the_rate_follows_iterations_and_not_epochs():
         return 0.05
 
     with right_optimizer():
-        training.train(starter(), TRAIN, TEST, 9, 4, optimizer="Adam", rate=0.5, schedule=rate)
+        record = training.train(
+            starter(), TRAIN, TEST, 9, 4, optimizer="Adam", rate=0.5, schedule=rate
+        )
+    start = by_torch(0)[1]["test_loss"][0]
+    assert_close(record["test_loss"][0], start, "the loss before training", rtol=1e-3)
     assert asked == list(range(9)), f"asked for {asked}"

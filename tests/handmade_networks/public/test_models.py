@@ -48,10 +48,19 @@ def close(found, expected):
     assert_close(found, expected, "the outputs", rtol=1e-4, atol=1e-5)
 
 
+def check_last_bias(net, name):
+    """Check that what is added to the last bias comes out again, whatever lies before it."""
+    before, state = outputs_of(net, X), parameters_of(net)
+    set_state(net, {**state, name: state[name] + torch.arange(10.0)})
+    change = outputs_of(net, X) - before
+    close(change, torch.arange(10.0).expand(len(X), 10))
+
+
 @task("two_layers")
 def test_two_layers_have_four_parameters():
     """TwoLayers(200) has W1 (784, 200), b1 (200,), W2 (200, 10) and b2 (10,)."""
     check_shapes(models.TwoLayers(200), dense((784, 200, 10)))
+    check_last_bias(models.TwoLayers(200, logits=True), "b2")
 
 
 @task("two_layers")
@@ -67,6 +76,7 @@ def test_two_layers_return_probabilities():
 def test_five_layers_have_ten_parameters():
     """FiveLayers has W1, b1 to W5, b5 for hidden layers of 200, 100, 60 and 30 units."""
     check_shapes(models.FiveLayers(), dense(SIZES))
+    check_last_bias(models.FiveLayers(logits=True), "b5")
 
 
 @task("five_layers")
@@ -83,7 +93,10 @@ def test_five_layers_pass_each_hidden_layer_through_relu():
 @task("starting_values")
 def test_a_start_from_zeros_is_zero_everywhere():
     """With start="zeros" every weight and every bias is exactly 0."""
-    for net in (models.TwoLayers(start="zeros"), models.FiveLayers("relu", start="zeros")):
+    sizes = (784, 200, 10), SIZES
+    nets = models.TwoLayers(start="zeros"), models.FiveLayers("relu", start="zeros")
+    for net, expected in zip(nets, sizes, strict=True):
+        check_shapes(net, dense(expected))
         for name, value in parameters_of(net).items():
             assert not bool(value.any()), f"{name} is not 0 everywhere"
 
@@ -99,7 +112,9 @@ def test_relu_units_start_with_a_bias_of_a_tenth():
 @task("convnet")
 def test_the_convolutional_network_has_ten_parameters():
     """ConvNet has W1, b1 to W5, b5 in the shapes of the table and of the dense layers."""
-    check_shapes(models.ConvNet(), convolutional(30))
+    net = models.ConvNet()
+    check_shapes(net, convolutional(30))
+    check_last_bias(net, "b5")
 
 
 @task("convnet")

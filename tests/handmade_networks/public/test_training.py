@@ -97,5 +97,6 @@ def test_every_iteration_asks_for_its_own_rate():
         asked.append(t)
         return 0.1
 
-    training.train(models.OneLayer(logits=True), TRAIN, TEST, 5, 3, schedule=rate)
+    record = training.train(models.OneLayer(logits=True), TRAIN, TEST, 5, 3, schedule=rate)
+    assert_close(record["test_loss"][0], math.log(10), "the loss before training", rtol=1e-4)
     assert asked == [0, 1, 2, 3, 4], f"the schedule was asked for {asked}"

@@ -73,7 +73,8 @@ def test_no_gradients_are_recorded():
         return torch.eye(CLASSES)[:2]
 
     net.forward = forward
-    evaluation.test([batch([0, 1], [0, 1])], FILE, lambda: net)
+    found = evaluation.test([batch([0, 1], [0, 2])], FILE, lambda: net)
+    assert_close(found, 0.5, "the accuracy")
     assert recording, "the network was never called"
     assert not any(recording), "gradients are recorded while the network is tested"
 
@@ -93,8 +94,10 @@ def test_stored_parameters_are_loaded():
 @task("evaluation")
 def test_a_file_that_does_not_fit_is_refused():
     """load_network takes a file that fits, and raises an error where parameters are missing."""
-    store()
-    evaluation.load_network(FILE, network)
+    state = {name: value - 2 for name, value in identity().items()}
+    store(state)
+    found = evaluation.load_network(FILE, network)
+    assert_close(state_of(found)["fc.bias"], state["fc.bias"], "fc.bias")
     store({"fc.weight": torch.eye(CLASSES)})
     with pytest.raises(Exception):  # noqa: B017  (which one is torch's business)
         evaluation.load_network(FILE, network)
@@ -124,6 +127,7 @@ def test_there_are_ten_classes():
     counts = evaluation.confusion_counts([batch([3], [2])], FILE, ten)
     assert_shape(counts, (10, 10), "the counts")
     assert_same(counts[2, 3], 1, "class 2, taken for class 3")
+    assert_same(counts.sum(), 1, "the number of images")
 
 
 @task("classes")

@@ -48,6 +48,15 @@ def network(kernel=5):
     return net
 
 
+def check_last_bias(net, x):
+    """Check that what is added to the last bias comes out again, whatever lies before it."""
+    shift = torch.linspace(-2, 7, 10)
+    before, state = outputs_of(net, x), state_of(net)
+    set_state(net, {**state, "fc3.bias": state["fc3.bias"] + shift})
+    after = outputs_of(net, x)
+    assert_close(after - before, shift.expand(len(x), 10), "the change", rtol=1e-3, atol=1e-3)
+
+
 @task("network")
 def test_logits_follow_the_definition():
     """With given parameters, Net returns the logits of its definition, negative ones too."""
@@ -71,12 +80,14 @@ def test_other_kernels_fit():
     for kernel in (1, 7):
         shape = tuple(state_of(Net(kernel_size=kernel))["fc1.weight"].shape)
         assert shape == (120, 16 * SIDES[kernel] ** 2), f"fc1.weight has shape {shape}"
+        check_last_bias(Net(kernel_size=kernel), images(2))
 
 
 @task("network")
 def test_an_image_does_not_see_its_neighbours():
     """The logits of an image are the same alone and within a batch."""
     net, x = network(), images(3)
+    check_last_bias(net, x)
     alone = torch.cat([outputs_of(net, x[i : i + 1]) for i in range(3)])
     assert_close(outputs_of(net, x), alone, "the logits of the batch", rtol=1e-3, atol=1e-3)
 
@@ -85,6 +96,7 @@ def test_an_image_does_not_see_its_neighbours():
 def test_nothing_is_drawn_in_forward():
     """Two calls of Net give the same logits, in training too, and make no new parameters."""
     net, x = network(), images(2)
+    check_last_bias(net, x)
     first, again = (outputs_of(net, x, train=True) for _ in range(2))
     assert_close(again, first, "the logits of the second call")
     assert_same(parameter_count(net), 62006, "the number of parameters after forward")
@@ -105,6 +117,7 @@ def test_gradients_of_the_network():
 @task("network")
 def test_gradients_agree_with_differences():
     """Gradients through Net agree with finite differences of the loss."""
+    check_last_bias(network(), images(1))
     assert_module_gradients(network(), "cross_entropy", images(1), torch.tensor([1]))
 
 
@@ -125,6 +138,7 @@ def test_a_view_can_regroup_without_an_error():
 @task("kernel_sizes")
 def test_most_batches_do_not_pass():
     """rows_at_fc1 is None where view raises an error."""
+    assert_same(model.rows_at_fc1(3, 75), 108, "rows_at_fc1(3, 75)")
     for kernel, batch in ((3, 16), (7, 4), (9, 1)):
         found = model.rows_at_fc1(kernel, batch)
         assert found is None, f"rows_at_fc1({kernel}, {batch}) is {found!r}; expected None"
@@ -138,6 +152,7 @@ def test_the_table_of_the_classifier():
     state = state_of(net)
     names = list(dict.fromkeys(name.partition(".")[0] for name in state))
     table = dict(model.layer_table(net))
+    assert names, "Net has no layers"
     assert [name for name in table if table[name]] == names, f"the layers are {list(table)}"
     for name in names:
         count = sum(value.numel() for key, value in state.items() if key.startswith(f"{name}."))
@@ -155,7 +170,9 @@ def test_frozen_parameters_count_too():
 @task("layer_table")
 def test_a_layer_that_is_used_twice_stands_there_once():
     """layer_table has one entry for each child, and plain numbers in it."""
-    table = dict(model.layer_table(Net()))
+    net = Net()
+    table = dict(model.layer_table(net))
+    assert_same(sum(table.values()), parameter_count(net), "the parameters of all layers")
     assert all(type(count) is int for count in table.values()), "the counts are no plain numbers"
     assert table.get("pool") == 0, f"pooling has {table.get('pool')!r} parameters in the table"
     assert_shape(list(table.values()), (6,), "the counts of Net's layers")

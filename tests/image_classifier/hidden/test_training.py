@@ -62,6 +62,7 @@ def check(net, expected):
 @task("device")
 def test_a_gpu_is_used_only_where_it_is_wanted():
     """choose_device stays with the CPU unless a GPU is asked for."""
+    assert training.choose_device(True, available=True) == "cuda"
     assert training.choose_device(False, available=True) == "cpu"
     assert training.choose_device(False, available=False) == "cpu"
 
@@ -71,6 +72,7 @@ def test_torch_is_asked_for_a_gpu():
     """Without `available`, choose_device asks torch whether there is a GPU."""
     there = training.torch.cuda.is_available()
     assert training.choose_device(True) == ("cuda" if there else "cpu")
+    assert training.choose_device(True, available=not there) == ("cpu" if there else "cuda")
     assert training.choose_device(False) == "cpu"
 
 
@@ -107,8 +109,10 @@ def test_one_network_for_all_epochs():
         made.append(own())
         return made[-1]
 
-    training.train(batches([3]), 3, network=network)
+    loader = batches([3])
+    training.train(loader, 3, network=network)
     assert_same(len(made), 1, "the number of networks made")
+    check(made[0], by_hand(loader, 3, 0.001, 0.9))
 
 
 @task("training_loop")
@@ -187,7 +191,10 @@ def test_an_entry_stands_for_250_batches():
 @task("running_loss")
 def test_too_few_batches_leave_no_entry():
     """Where an epoch has fewer than `every` batches, the list is empty."""
-    found = list(training.train(batches([2, 2]), 2, lr=0.0, every=3, network=own))
+    loader = batches([2, 2])
+    enough = list(training.train(loader, 1, lr=0.0, every=2, network=own))
+    assert_close(enough, [np.mean(losses_of(loader))], "the list where there are enough", rtol=1e-4)
+    found = list(training.train(loader, 2, lr=0.0, every=3, network=own))
     assert found == [], f"running_loss_list is {found}; expected an empty list"
 
 

@@ -49,6 +49,7 @@ class TestNet(unittest.TestCase):
         shapes = {name: tuple(value.shape) for name, value in state_of(net).items()}
         self.assertEqual(shapes, expected)
         assert_same(parameter_count(net), 62006, "the number of parameters")
+        self.check_last_bias(net)
 
     def test_logits_of_a_batch(self):
         """Net computes conv, ReLU, pool twice, then three linear layers with ReLU between them."""
@@ -59,8 +60,18 @@ class TestNet(unittest.TestCase):
 
     def test_smaller_kernels_fit_too(self):
         """Net(kernel_size=3) takes the same images and returns a row of logits for each."""
-        x = torch.zeros(25, 3, 32, 32)
-        assert_shape(outputs_of(Net(kernel_size=3), x), (25, 10), "the logits with 3×3 kernels")
+        net, x = Net(kernel_size=3), torch.zeros(25, 3, 32, 32)
+        assert_shape(outputs_of(net, x), (25, 10), "the logits with 3×3 kernels")
+        self.check_last_bias(net)
+
+    def check_last_bias(self, net):
+        """Check that what is added to the last bias comes out again."""
+        x = torch.randn(2, 3, 32, 32, generator=torch.Generator().manual_seed(3))
+        before, state = outputs_of(net, x), state_of(net)
+        set_state(net, {**state, "fc3.bias": state["fc3.bias"] + torch.arange(10.0)})
+        change = outputs_of(net, x) - before
+        expected = torch.arange(10.0).expand(2, 10)
+        assert_close(change, expected, "the change of the logits", rtol=1e-3, atol=1e-4)
 
 
 @task("kernel_sizes")
@@ -77,6 +88,7 @@ class TestKernelSizes(unittest.TestCase):
 
     def test_four_images_do_not_pass_with_small_kernels(self):
         """With kernels of 3 and nothing else changed, view raises for a batch of 4: None."""
+        assert_same(model.rows_at_fc1(5, 4), 4, "rows_at_fc1(5, 4)")
         self.assertIsNone(model.rows_at_fc1(3, 4), "rows_at_fc1(3, 4)")
 
 

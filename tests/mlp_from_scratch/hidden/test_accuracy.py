@@ -4,7 +4,7 @@ import numpy as np
 import utils
 from models import SoftmaxRegression, TwoLayerNet
 from optimizer import SGD
-from studentkit import data_source, task, trains
+from studentkit import data_folder, data_source, task, trains
 
 # Test accuracy to reach in `EPOCHS` epochs, by data.
 SOFTMAX = {"mnist": 0.45, "digits": 0.30}
@@ -13,11 +13,24 @@ EPOCHS = {"mnist": 10, "digits": 20}
 BATCH, RATE, PENALTY = 64, 0.1, 0.001
 
 
-def accuracy(make):
-    """Train a new model as main.py does and return the test accuracy of the best one."""
+def scores_of_softmax(weights, images):
+    """Return the scores of softmax regression, which has a ReLU before the softmax."""
+    return np.maximum(images @ weights["W1"], 0)
+
+
+def scores_of_network(weights, images):
+    """Return the scores of the two-layer network."""
+    hidden = 1 / (1 + np.exp(-(images @ weights["W1"] + weights["b1"])))
+    return hidden @ weights["W2"] + weights["b2"]
+
+
+def accuracy(make, scores):
+    """Train a new model as main.py does and return the test accuracy of the best one.
+
+    It is computed here, from the weights alone.
+    """
     model, optimizer = make(), SGD(learning_rate=RATE, reg=PENALTY)
     train_data, train_label, val_data, val_label = utils.load_mnist_trainval()
-    test = utils.generate_batched_data(*utils.load_mnist_test(), BATCH)
     validation = utils.generate_batched_data(val_data, val_label, BATCH)
     best, weights = -1.0, {}
     for epoch in range(EPOCHS[data_source()]):
@@ -29,17 +42,15 @@ def accuracy(make):
         if reached > best:
             best = reached
             weights = {name: np.array(value) for name, value in model.weights.items()}
-    for name, value in weights.items():
-        model.weights[name] = value
-    _, reached = utils.evaluate(*test, model, debug=False)
-    return float(reached)
+    table = np.loadtxt(data_folder() / "mnist_test.csv", delimiter=",")
+    return float(np.mean(scores(weights, table[:, 1:] / 255).argmax(axis=1) == table[:, 0]))
 
 
 @task("training")
 @trains
 def test_softmax_regression_reaches_its_accuracy():
     """Softmax regression learns to classify digits with the settings of its configuration."""
-    reached = accuracy(SoftmaxRegression)
+    reached = accuracy(SoftmaxRegression, scores_of_softmax)
     assert reached >= SOFTMAX[data_source()], f"the test accuracy is {reached:.3f}"
 
 
@@ -47,5 +58,5 @@ def test_softmax_regression_reaches_its_accuracy():
 @trains
 def test_the_network_reaches_its_accuracy():
     """The two-layer network classifies digits much better than a linear model."""
-    reached = accuracy(TwoLayerNet)
+    reached = accuracy(TwoLayerNet, scores_of_network)
     assert reached >= NETWORK[data_source()], f"the test accuracy is {reached:.3f}"

@@ -57,6 +57,8 @@ def test_batches_are_arrays():
     for batch, targets in zip(batches, labels, strict=True):
         assert isinstance(batch, np.ndarray) and batch.ndim == 2, "a batch is an array (N, D)"
         assert isinstance(targets, np.ndarray) and targets.ndim == 1, "labels are an array (N,)"
+    assert_close(np.concatenate(list(batches)), np.array(data), "all batches in a row")
+    assert_same(np.concatenate(list(labels)), np.array(label), "all labels in a row")
 
 
 @task("batching")
@@ -115,6 +117,7 @@ def test_the_lists_given_stay_as_they_are():
     images = [list(image) for image in data]
     _, labels = utils.generate_batched_data(data, label, 16, shuffle=True, seed=4)
     shuffled = np.concatenate(list(labels))
+    assert sorted(shuffled.tolist()) == sorted(before), "each label is there once"
     assert not np.array_equal(shuffled, np.array(before)), "the order of the batches has to change"
     assert list(label) == before, "the list of labels was shuffled"
     assert [list(image) for image in data] == images, "the list of samples was shuffled"

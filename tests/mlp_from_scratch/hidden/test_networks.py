@@ -187,18 +187,26 @@ def test_two_networks_do_not_share_weights():
 @task("evaluation_mode")
 def test_softmax_regression_keeps_its_gradient_in_evaluation():
     """In any mode but "train", SoftmaxRegression.forward leaves the gradients as they are."""
-    check_mode(softmax_model, ["W1"])
+    check_mode(softmax_model, ["W1"], softmax_loss({"W1": W}), {"W1": SOFTMAX_SLOPE})
 
 
 @task("evaluation_mode")
 def test_the_network_keeps_its_gradients_in_evaluation():
     """In any mode but "train", TwoLayerNet.forward leaves the gradients as they are."""
-    check_mode(network, ["W1", "b1", "W2", "b2"])
+    check_mode(network, ["W1", "b1", "W2", "b2"], network_loss(WEIGHTS), SLOPES)
 
 
-def check_mode(make, names):
-    """Look for gradients that a call outside training has written."""
+def check_mode(make, names, values, slopes):
+    """Look for gradients that a call outside training has written.
+
+    Something of what forward makes has to be right first, whatever it is: code that does nothing
+    writes no gradients either.
+    """
     model = make()
+    found = model.forward(X.copy(), Y.copy(), mode="train")
+    right = [np.allclose(one, value) for one, value in zip(found, values, strict=False)]
+    right += [np.allclose(model.gradients[name], slopes[name], atol=1e-7) for name in slopes]
+    assert any(right), "forward gives no right loss, accuracy or gradient in training"
     marks = {name: np.full(np.shape(model.weights[name]), 7.0) for name in names}
     for mode in ("valid", "test"):
         for name, mark in marks.items():

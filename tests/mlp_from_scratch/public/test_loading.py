@@ -53,6 +53,8 @@ class TestBatching(unittest.TestCase):
         batched_data, batched_label = utils.generate_batched_data(self.data, self.label, 4)
         self.assertEqual([len(batch) for batch in batched_data], [4, 4, 2])
         self.assertEqual([len(batch) for batch in batched_label], [4, 4, 2])
+        assert_close(batched_data[2], np.array(self.data[8:]), "the last batch")
+        assert_same(batched_label[2], np.array(self.label[8:]), "the labels of the last batch")
 
     def test_labels_are_shuffled_along_with_their_samples(self):
         """After shuffling, every sample still has its own label."""
