@@ -16,8 +16,9 @@ class Declared:
     def __init__(self, survey: Mapping[str, Any] | None = None) -> None:
         """Read the names out of `survey`, the skeleton's (trusted) one."""
         self._kinds: dict[str, str] = {}
-        files = (survey or {}).get("files", {}).values()
-        for file in files:
+        self._origins: dict[str, str] = {}
+        files = (survey or {}).get("files", {})
+        for file in files.values():
             classes = {str(row["name"]) for row in file.get("classes", ())}
             self._kinds |= dict.fromkeys(classes, "class")
             for row in file.get("functions", ()):
@@ -26,13 +27,35 @@ class Declared:
                 if "property" not in row.get("binding", ()):
                     self._kinds[name] = kind
 
+        for path, file in files.items():
+            if path.endswith("__init__.py"):
+                self._brought(path, file.get("imports", ()))
+
+    def _brought(self, path: str, imports: Iterable[Mapping[str, Any]]) -> None:
+        """Note what a package takes from its own modules, to be imported from the package."""
+        package = path.removesuffix("/__init__.py").replace("/", ".")
+        for row in imports:
+            for name, alias in row.get("names", ()) if row.get("own") else ():
+                origin = f"{row['module']}.{name}"
+                if origin in self._kinds:
+                    brought = f"{package}.{alias or name}"
+                    self._kinds[brought], self._origins[brought] = self._kinds[origin], origin
+
+    def origin(self, name: str) -> str:
+        """Return the name in the module where it is made, for one that a package only passes on."""
+        return self._origins.get(name, name)
+
     def kind(self, name: str) -> str:
         """Return "class", "method", "function", or "" for what is none of them or unknown."""
         return self._kinds.get(name, "")
 
     def classes(self) -> Iterable[str]:
         """Return the dotted names of the classes."""
-        return (name for name, kind in self._kinds.items() if kind == "class")
+        return (
+            name
+            for name, kind in self._kinds.items()
+            if kind == "class" and name not in self._origins
+        )
 
 
 def file_of(module: str, files: Iterable[str]) -> str:

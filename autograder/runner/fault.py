@@ -48,6 +48,10 @@ def of(found: BaseException, session: Session) -> tuple[Reason | None, str]:
         if isinstance(found, MemoryError):
             return Reason.MEMORY, f"The test ran out of memory with {_given(record)}."
         text = " ".join(str(found).split())[:_MAX_TEXT]
+        if text.endswith("object is not callable") and record.latest and record.latest[0]:
+            name, kind, _ = record.latest
+            kind = _a(kind) if kind != "None" else kind
+            return None, f"{name} is {kind}; the task asks for something that can be called."
         name = "" if isinstance(found, SuiteError) else f"{type(found).__name__}: "
         return None, f"The test could not use {_given(record)}: {name}{text}"
     except Exception as error:  # what was found cannot even be described
@@ -93,7 +97,8 @@ def _missing(error: SubmissionError, session: Session) -> str:
     owner, _, last = name.rpartition(".")
     kind = session.declared.kind(name) or ("name" if error.module == owner else "attribute")
     if not error.module:
-        return f"The object{_named(error.owner)} has no attribute {error.asked or last}."
+        kind = f"An object of type {error.owner}" if error.owner else "An object"
+        return f"{kind} has no attribute {error.asked or last}."
     path = file_of(error.module, session.file_names)
     inner = owner[len(error.module) + 1 :]
     holder = f"{inner} in {path}" if inner else path
@@ -102,15 +107,12 @@ def _missing(error: SubmissionError, session: Session) -> str:
 
 def _place(error: SubmissionError, session: Session) -> str:
     if not error.module:
-        owner = f" of the object{_named(error.owner)}" if error.owner else ""
-        return f"{error.asked}{owner}" if error.asked else f"The object{_named(error.owner)}"
-    path = file_of(error.module, session.file_names)
-    inner = error.asked[len(error.module) + 1 :]
+        return ".".join(filter(None, (error.owner, error.asked))) or "An object"
+    asked = session.declared.origin(error.asked)
+    module = error.module if asked == error.asked else asked.rpartition(".")[0]
+    path = file_of(module, session.file_names)
+    inner = asked[len(module) + 1 :]
     return f"{path}: {inner}" if inner else path
-
-
-def _named(type_name: str) -> str:
-    return f" of type {type_name}" if type_name else ""
 
 
 def _given(record: Record) -> str:

@@ -76,7 +76,12 @@ class _Remote:
         raise NotImplementedError
 
     def _ask(self, operation: str, *arguments: Any) -> Any:
-        return tensors.received(current().request(operation, self._address(), *arguments))
+        found = current().request(operation, self._address(), *arguments)
+        return _of(tensors.received(found), self._label())
+
+    def _label(self) -> str:
+        """Say in a report's words what this is."""
+        raise NotImplementedError
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         return self._ask("call", list(arguments), named)
@@ -89,7 +94,8 @@ class _Remote:
         return self._attribute(name)
 
     def _attribute(self, name: str) -> Any:
-        return tensors.received(current().request("get", [*self._address(), name]))
+        found = current().request("get", [*self._address(), name])
+        return _of(tensors.received(found), f"{self._label()}.{name}")
 
     def __setattr__(self, name: str, value: Any) -> None:
         current().request("set", [*self._address(), name], value)
@@ -146,6 +152,9 @@ class RemoteName(_Remote):
     def _address(self) -> list[Any]:
         return ["name", self._module, *self._path]
 
+    def _label(self) -> str:
+        return ".".join(self._path) or str(self._module)
+
     def _attribute(self, name: str) -> Any:
         # What should be a class or a function stays a name, whatever the submission has there:
         # its use then says what is wrong with it.
@@ -168,7 +177,7 @@ class RemoteName(_Remote):
 class RemoteObject(_Remote):
     """An object that student code made."""
 
-    __slots__ = ("_generation", "_kind", "_number", "_session", "_type_name")
+    __slots__ = ("_generation", "_kind", "_number", "_origin", "_session", "_type_name")
 
     def __init__(self, session: Session, reference: Reference) -> None:
         fields = (session.generation, reference.kind, reference.number, session)
@@ -177,12 +186,16 @@ class RemoteObject(_Remote):
         ):
             object.__setattr__(self, name, value)
         object.__setattr__(self, "_type_name", reference.type_name)
+        object.__setattr__(self, "_origin", "")
 
     def _address(self) -> list[Any]:
         return [self]
 
     def _word(self) -> str:
         return str(self._type_name or self._kind)
+
+    def _label(self) -> str:
+        return str(self._origin or self._word())
 
     def __del__(self) -> None:
         self._session.drop(self._generation, self._number)
@@ -304,6 +317,13 @@ class RemoteSet(_Container):
 
 
 _KINDS = {"list": RemoteList, "dict": RemoteDict, "set": RemoteSet}
+
+
+def _of(thing: Any, origin: str) -> Any:
+    """Note where a handle comes from, where its type says little: a method, a list, an iterator."""
+    if isinstance(thing, RemoteObject) and thing._kind != "object" and not thing._origin:
+        object.__setattr__(thing, "_origin", origin[:200])
+    return thing
 
 
 def _resolve(reference: Reference) -> Any:

@@ -629,19 +629,19 @@ def _told(target: str, arguments: tuple[Any, ...]) -> str:
     first = arguments[0] if arguments else None
     if type(first) is not list or not first:
         return target
-    word = getattr(type(first[0]), "_word", None)
-    return ".".join(filter(None, (word(first[0]), target))) if word else target
+    label = getattr(type(first[0]), "_label", None)
+    return ".".join(filter(None, (label(first[0]), target))) if label else target
 
 
 def _placed(error: SubmissionError, arguments: tuple[Any, ...]) -> SubmissionError:
     """Note what the request that ended in `error` was about."""
     target = arguments[0] if arguments else None
-    if type(target) is list and target and target[0] == "name":
+    if type(target) is list and target and type(target[0]) is str and target[0] == "name":
         error.module = str(target[1])
         error.asked = ".".join(map(str, target[1:]))
     elif type(target) is list and target:
-        word = getattr(type(target[0]), "_word", None)
-        error.owner = word(target[0]) if word else ""
+        label = getattr(type(target[0]), "_label", None)
+        error.owner = label(target[0]) if label else ""
         error.asked = ".".join(str(part) for part in target[1:])
     elif type(target) is str:
         error.module = error.asked = target  # a module whose names are looked at

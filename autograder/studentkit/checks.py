@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -53,7 +54,8 @@ def _array(actual: Any, name: str) -> np.ndarray:
     if isinstance(actual, bool) or not isinstance(
         actual, numbers.Number | np.ndarray | list | tuple
     ):
-        if hasattr(actual, "detach"):
+        torch = sys.modules.get("torch")
+        if torch is not None and isinstance(actual, torch.Tensor):
             actual = actual.detach().cpu().numpy()
         elif not isinstance(actual, np.generic):
             what = "None" if actual is None else f"of type {_type_name(actual)}"

@@ -28,6 +28,7 @@ from .wire import Reference
 
 _LARGE = 8 * 1024 * 1024  # bytes of an array above which it stays here
 _MAX_MESSAGE = 2000
+_LOOKED_AT = 100_000  # bytes of an answer from which on its items are counted before it is sent
 _IN_CODE = ("code", 0, "")
 _OURS = {"load", "survey", "begin", "usage", "supply", "mistake", "random"}
 
@@ -140,6 +141,8 @@ class Server:
             reply = self._encode([request, status, value, self._take_printed(), _changed(arrays)])
             if len(reply) > wire.MAX_FRAME:
                 raise ValueError(f"an answer of {len(reply) >> 20} MB is too large to be sent")
+            if len(reply) > _LOOKED_AT:
+                wire.measure(reply)  # what the other side would refuse is better said here
         except BaseException as error:  # SystemExit and the like are answers too
             body = _describe(error, self._home, self._stage)
             reply = self._encode([request, "raise", body, self._take_printed(), _changed(arrays)])
@@ -286,7 +289,7 @@ class Server:
         """Find what a path speaks of: ["name", module, attribute…] or [object, attribute…]."""
         if type(target) is not list:
             return target
-        if target[0] == "name":
+        if type(target[0]) is str and target[0] == "name":  # an array's == is no truth
             self._stage = ("import", 0, "")
             try:
                 thing: Any = importlib.import_module(target[1])

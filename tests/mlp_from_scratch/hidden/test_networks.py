@@ -206,6 +206,11 @@ def check_mode(make, names, values, slopes):
     found = model.forward(X.copy(), Y.copy(), mode="train")
     right = [np.allclose(one, value) for one, value in zip(found, values, strict=False)]
     right += [np.allclose(model.gradients[name], slopes[name], atol=1e-7) for name in slopes]
+    even = make()
+    for name in names:
+        even.weights[name] = np.zeros(np.shape(even.weights[name]))
+    classes = np.shape(even.weights[names[-1]])[-1]
+    right.append(np.isclose(even.forward(X.copy(), Y.copy(), mode="train")[0], np.log(classes)))
     assert any(right), "forward gives no right loss, accuracy or gradient in training"
     marks = {name: np.full(np.shape(model.weights[name]), 7.0) for name in names}
     for mode in ("valid", "test"):

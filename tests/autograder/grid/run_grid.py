@@ -1,0 +1,77 @@
+"""Run broken submissions of one assignment through the worker; print a JSON line for each.
+
+A program of its own: run_grid.py ASSIGNMENT EVERY OFFSET (each EVERY-th variant, from OFFSET on).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from broken import Broken, broken
+
+from autograder.grade.bench import Bench
+from autograder.grade.course import prepare
+from autograder.grade.opening import open_bench
+from autograder.layout import find_assignment, find_root
+from autograder.records import Outcome, Submission
+from autograder.runner.suite import Test
+from autograder.sandbox.zygotes import Zygote
+
+
+def main(name: str, every: int, offset: int) -> None:
+    """Run them all in this process."""
+    answers = os.fdopen(os.dup(1), "w")
+    setting = prepare(find_assignment(name, find_root(Path(__file__))), training=False)
+
+    def body(bench: Bench) -> None:
+        torch = "torch" in bench.manifest.packages
+        variants = list(broken(bench.reference_files, bench.skeleton, torch))
+        print(json.dumps({"variants": len(variants)}), file=answers, flush=True)
+        with bench.zygote() as zygote:
+            for number in range(offset, len(variants), every):
+                print(json.dumps(_row(bench, zygote, variants[number])), file=answers, flush=True)
+
+    open_bench(setting, body)
+    answers.close()
+
+
+def _row(bench: Bench, zygote: Zygote, variant: Broken) -> dict[str, Any]:
+    began = time.monotonic()
+    tests = _tests(bench, variant)
+    row: dict[str, Any] = {"name": variant.name, "about": variant.about}
+    try:
+        if variant.tests_of:
+            outcomes = bench.judge(zygote, variant.files, tests=tests)
+        else:
+            grade = bench.grade(zygote, Submission("someone", variant.files, ""))
+            outcomes, row["status"] = list(grade.outcomes), grade.status
+        row["outcomes"] = [_told(one) for one in outcomes]
+    except BaseException as error:
+        row["escaped"] = f"{type(error).__name__}: {error}"
+    row["seconds"] = time.monotonic() - began
+    return row
+
+
+def _told(outcome: Outcome) -> list[Any]:
+    return [outcome.test, outcome.status, outcome.hidden, outcome.message, outcome.reason]
+
+
+def _tests(bench: Bench, variant: Broken) -> list[Test]:
+    wanted = {
+        task.id
+        for task in bench.manifest.tasks
+        for function in task.functions
+        if f"{function}.".startswith(f"{variant.tests_of}.")
+    }
+    return [test for test in bench.tests if test.task in wanted]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
