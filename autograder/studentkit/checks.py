@@ -58,7 +58,7 @@ def _array(actual: Any, name: str) -> np.ndarray:
         if torch is not None and isinstance(actual, torch.Tensor):
             actual = actual.detach().cpu().numpy()
         elif not isinstance(actual, np.generic):
-            what = "None" if actual is None else f"of type {_type_name(actual)}"
+            what = "None" if actual is None else f"of type {type_name(actual)}"
             raise AssertionError(f"{name} is {what}; expected numbers")
     array = np.asarray(actual)
     if array.dtype.kind not in "biuf":
@@ -66,7 +66,7 @@ def _array(actual: Any, name: str) -> np.ndarray:
     return array
 
 
-def _type_name(thing: Any) -> str:
+def type_name(thing: Any) -> str:
     """Return the name of a value's type, also of one that stands for a value elsewhere."""
     word = getattr(type(thing), "_word", None)
     return str(word(thing)) if word is not None else type(thing).__name__

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .asking import ask
+from .checks import type_name
 
 Layer = tuple[str, dict[str, Any]]
 
@@ -140,5 +141,5 @@ def _tensors(found: Any, what: str) -> dict[str, Any]:
 
 
 def _kind(value: Any) -> str:
-    name = type(value).__name__
+    name = type_name(value)
     return name if name.isidentifier() else "something else"

@@ -415,6 +415,51 @@ for kind in range(16): attempt(resource.setrlimit, kind, (-1, -1))
 """,
 }
 
+# What a process may do to others of its own user, where nothing else keeps them apart.
+SAME_USER = {
+    "reads_its_parents": """
+parent = os.getppid()
+for pid in ['self', 'thread-self', 1, *range(max(2, parent - 60), parent + 1)]:
+    for name in ('environ', 'maps', 'mem', 'cmdline', 'cwd/canary.txt', 'root/etc/passwd', 'fd/3'):
+        attempt(read, f'/proc/{pid}/{name}')
+""",
+    "disturbs_its_parents": """
+parent, room = os.getppid(), ctypes.create_string_buffer(128)
+for pid in range(max(2, parent - 60), parent + 1):
+    for call in ((62, pid, 0), (200, pid, 0), (234, pid, pid, 0), (141, 0, pid, 5), (251, 1, pid, 7),
+                 (203, pid, 128, room), (144, pid, 0, room), (302, pid, 7, room, 0), (109, pid, 0)):
+        if libc.syscall(*call) == 0: LOOT.append(f'WROTE {call[0]}')
+""",
+    "takes_descriptors_of_its_parents": """
+parent = os.getppid()
+for pid in range(max(2, parent - 60), parent + 1):
+    handle = libc.syscall(434, pid, 0)
+    if handle >= 0: LOOT.append('WROTE pidfd')
+    for number in range(8):
+        if libc.syscall(438, handle, number, 0) >= 0: LOOT.append('WROTE descriptor')
+    if libc.syscall(312, pid, os.getpid(), 0, 0, 0) >= 0: LOOT.append('WROTE kcmp')
+""",
+    "leaves_shared_memory": """
+for call in ((29, 4321, 4096, 0o1777), (64, 4321, 1, 0o1777), (68, 4321, 0o1777),
+             (240, b'left', 0o102, 0o777, 0), (319, b'left', 0), (323, 0), (425, 8, 0)):
+    if libc.syscall(*call) >= 0: LOOT.append(f'WROTE {call[0]}')
+attempt(open, '/dev/shm/left', 'w')
+""",
+    "watches_what_others_do": """
+for call in ((294, 0), (253,), (300, 0, 0), (298, ctypes.create_string_buffer(128), 0, -1, -1, 0)):
+    if libc.syscall(*call) >= 0: LOOT.append(f'WROTE {call[0]}')
+""",
+    "speaks_to_the_users_other_programs": """
+import glob
+for place in ('/run/user/0/bus', '/run/user/1000/bus', '/run/dbus/system_bus_socket', '\\0left'):
+    try:
+        other = socket.socket(socket.AF_UNIX); other.connect(place); LOOT.append('WROTE ' + place)
+    except OSError: pass
+for place in glob.glob(os.path.expanduser('~/*')) + ['.bashrc', '../.profile']:
+    attempt(read, place)
+""",
+}
+
 GROUPS = {
     "forging": FORGING,
     "stealing": STEALING,
@@ -422,6 +467,7 @@ GROUPS = {
     "exhausting": EXHAUSTING,
     "protocol": PROTOCOL,
     "escaping": ESCAPING,
+    "same_user": SAME_USER,
 }
 ATTACKS = {
     f"{group}.{name}": PREAMBLE + code

@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from attacks import ATTACKS
-from machine import need_bubblewrap
+from machine import PlainUser, need_bubblewrap
+
+from autograder.layout import find_root
 
 _HERE = Path(__file__).parent
 
@@ -33,6 +36,8 @@ _OTHER_TIERS = [
     "escaping.executes",
     "escaping.signals",
     "escaping.namespaces_again",
+    "same_user.reads_its_parents",
+    "same_user.disturbs_its_parents",
 ]
 _LIMIT_SECONDS = 3 + 1  # the arena's limit for one submission, and the grace
 
@@ -99,3 +104,50 @@ def test_lower_tiers_hold_against_the_most_important_attacks(level: str, tmp_pat
     for row in rows[:-1]:
         check(row, processes=1)
     assert rows[-1]["left"] == 0
+
+
+@pytest.fixture(scope="module")
+def fought_as_a_plain_user() -> Iterator[list[dict[str, Any]]]:
+    """Every attack once, by a grader that is a plain user and finds tier C by itself."""
+    user = PlainUser()
+    try:
+        done = user.run(str(_HERE / "arena.py"), str(user.home / "arena"), "A", "")
+        assert done.returncode == 0, done.stderr[-3000:]
+        yield json.loads(done.stdout)
+    finally:
+        user.ends()
+
+
+@pytest.mark.slow
+def test_a_plain_users_grader_holds_against_every_attack(
+    fought_as_a_plain_user: list[dict[str, Any]],
+) -> None:
+    """User namespaces denied, no root anywhere: the worker is the grader's own user, and holds."""
+    *rows, whole = fought_as_a_plain_user
+    assert whole["tier"] == "C" and whole["left"] == 0
+    assert {row["name"] for row in rows} == set(ATTACKS)
+    for row in rows:
+        check(row, processes=1)
+
+
+@pytest.mark.slow
+def test_a_plain_user_grades_a_whole_submission() -> None:
+    """The command line does its work as that user, and the report names the tier."""
+    user, root = PlainUser(), find_root(Path(__file__))
+    try:
+        out = user.home / "reports"
+        reference = str(root / "solutions" / "mlp_from_scratch")
+        command = ["-m", "autograder.cli", "grade", "mlp_from_scratch", reference, "-o", str(out)]
+        done = user.run("-c", _IN_ROOT, str(root), *command, "--no-training")
+        assert done.returncode == 0, done.stdout + done.stderr
+        found = json.loads((out / "mlp_from_scratch" / "results.json").read_text())
+        assert found["extra_data"]["tier"].startswith("C: ")
+        assert found["score"] == found["extra_data"]["max_score"]
+    finally:
+        user.ends()
+
+
+_IN_ROOT = (
+    "import os, sys; os.chdir(sys.argv[1]); "
+    "os.execv(sys.executable, [sys.executable, *sys.argv[2:]])"
+)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from machine import need_bubblewrap
+from machine import PlainUser, need_bubblewrap
 
 _HERE = Path(__file__).parent
 
@@ -57,15 +57,52 @@ _CASES = [
 ]
 
 
-def _act(code: str, without: str) -> str:
-    done = subprocess.run(
-        [sys.executable, str(_HERE / "one_call.py"), without],
-        input=code,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+# The same for a grader that is a plain user, whose workers are that user too.
+_READS_THE_GRADERS_ENVIRONMENT = """
+import os
+def act():
+    found = open(f"/proc/{os.getppid()}/environ", "rb").read()
+    return "SUCCEEDED" if b"PATH" in found else ""
+"""
+_READS_A_FILE_OF_THE_USER = """
+def act():
+    return "SUCCEEDED" if open("/etc/passwd").read() else ""
+"""
+_SIGNALS_ITS_PARENT = """
+import os
+def act():
+    os.kill(os.getppid(), 0)
+    return "SUCCEEDED"
+"""
+_LIMITS_ITS_PARENT = """
+import os, resource
+def act():
+    resource.prlimit(os.getppid(), resource.RLIMIT_CORE)
+    return "SUCCEEDED"
+"""
+_PLAIN = [
+    ("landlock", "", _READS_THE_GRADERS_ENVIRONMENT),
+    ("landlock", "", _READS_A_FILE_OF_THE_USER),
+    ("seccomp", "landlock", _SIGNALS_ITS_PARENT),
+    ("seccomp", "landlock", _LIMITS_ITS_PARENT),
+    ("seccomp", "", _FORK),
+    ("limits", "", _MEMORY),
+]
+
+
+def _act(code: str, without: str, user: PlainUser | None = None) -> str:
+    program = str(_HERE / "one_call.py")
+    if user is not None:
+        done = user.run(program, without, input=code)
+    else:
+        done = subprocess.run(
+            [sys.executable, program, without],
+            input=code,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout.strip()
 
@@ -78,3 +115,16 @@ def test_each_layer_stops_something(layer: str, others: str, attack: str) -> Non
     need_bubblewrap()
     assert _act(attack, others) != "SUCCEEDED"
     assert _act(attack, ",".join(filter(None, (layer, others)))) == "SUCCEEDED"
+
+
+@pytest.mark.slow
+def test_each_layer_stops_something_for_a_plain_user() -> None:
+    """Where worker and grader are the same plain user, each layer is what stops an attack."""
+    user = PlainUser()
+    try:
+        for layer, others, attack in _PLAIN:
+            assert _act(attack, others, user) != "SUCCEEDED", attack
+            without = ",".join(filter(None, (layer, others)))
+            assert _act(attack, without, user) == "SUCCEEDED", attack
+    finally:
+        user.ends()
