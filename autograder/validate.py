@@ -143,7 +143,8 @@ def validate(
 ) -> Proof:
     """Run reference, skeleton and every known mistake through confined workers.
 
-    With `every` above 1 only each such mistake is run: a look, and no proof of the rest.
+    With `every` above 1 only each such mistake and piece of lazy code is run: a look, and no
+    proof of the rest.
 
     Raises ValidateError, CollectionError, ManifestError, MistakesError.
     """

@@ -32,7 +32,9 @@ def validate(
     data: Data = None,
     every: Annotated[
         int,
-        typer.Option(min=1, metavar="N", help="Try each Nth known mistake only, for a quick look."),
+        typer.Option(
+            min=1, metavar="N", help="Try each Nth known mistake and piece of lazy code only."
+        ),
     ] = 1,
     training: Training = True,
     everything: Annotated[
@@ -40,7 +42,7 @@ def validate(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Prove the suites: reference all points, skeleton none, every known mistake caught."""
+    """Prove the suites: reference all points, skeleton and lazy code none, mistakes caught."""
     from autograder.grade.course import prepare
     from autograder.validate import validate as prove
 

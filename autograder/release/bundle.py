@@ -22,7 +22,7 @@ from autograder.release.skeleton import generate, solution_lines
 PYTEST_INI = b"""\
 [pytest]
 testpaths = tests
-pythonpath = .
+pythonpath = . tests
 """
 CONFTEST = b'''\
 """Let pytest end with a table of points by task."""

@@ -74,6 +74,10 @@ def figure_of(drawn: Any, title: str = "") -> Figure:
     In a public test under the grader, the picture is shown in the report, `title` below it.
     """
     found = ask("drawn", drawn)
+    if type(found) is dict and type(found.get("instead")) is str:
+        raise AssertionError(
+            f"the function returned {found['instead']}; return the axes that it drew on"
+        )
     try:
         figure = Figure([_axes(row) for row in found["axes"]], _text(found["suptitle"]))
     except (TypeError, KeyError, ValueError, IndexError):

@@ -221,6 +221,7 @@ def test_slow(number):
 """
 
 
+@pytest.mark.slow
 def test_when_the_time_is_over_the_remaining_tests_are_marked_at_once(tmp_path: Path) -> None:
     """Calls that are each within the limit use up the submission's; nobody waits for the rest."""
     began = time.monotonic()

@@ -185,7 +185,7 @@ def test_figures_are_data():
     assert (right.texts[0].text, right.texts[0].color) == ("7", "#00ff00")
 
 def test_no_axes_are_named():
-    with pytest.raises(TypeError, match="return the axes"):
+    with pytest.raises(AssertionError, match="return the axes"):
         figure_of(nets.nothing())
 
 def test_weights_are_read_from_files():
