@@ -140,11 +140,12 @@ def validate(
     jobs: int | None = None,
     progress: Callable[[int, int, str], None] | None = None,
     every: int = 1,
+    lazy_every: int | None = None,
 ) -> Proof:
     """Run reference, skeleton and every known mistake through confined workers.
 
-    With `every` above 1 only each such mistake and piece of lazy code is run: a look, and no
-    proof of the rest.
+    With `every` above 1 only each such mistake is run, and each such piece of lazy code unless
+    `lazy_every` says otherwise: a look, and no proof of the rest.
 
     Raises ValidateError, CollectionError, ManifestError, MistakesError.
     """
@@ -176,7 +177,7 @@ def validate(
 
         confused = {one.name: one for one in variants(questions, reference.get(ANSWERS_FILE, b""))}
         typed = tuple(dict.fromkeys(question.task for question in questions.values()))
-        battery = Battery.of(bench, typed, every)
+        battery = Battery.of(bench, typed, lazy_every or every)
         with bench.zygote() as zygote:
             battery.learn(zygote)
 

@@ -32,10 +32,16 @@ def validate(
     data: Data = None,
     every: Annotated[
         int,
-        typer.Option(
-            min=1, metavar="N", help="Try each Nth known mistake and piece of lazy code only."
-        ),
+        typer.Option(min=1, metavar="N", help="Try each Nth known mistake only, for a quick look."),
     ] = 1,
+    lazy_every: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Try each Nth piece of lazy code only; as --every if not given.",
+        ),
+    ] = None,
     training: Training = True,
     everything: Annotated[
         bool, typer.Option("--all", help="Print a table with every variant.")
@@ -48,7 +54,9 @@ def validate(
 
     chosen = find(assignment)
     with progress_bar("proving") as progress:
-        proof = prove(prepare(chosen, data=data, training=training), jobs, progress, every)
+        proof = prove(
+            prepare(chosen, data=data, training=training), jobs, progress, every, lazy_every
+        )
     if as_json:
         OUT.print_json(json.dumps(proof.to_json()))
     else:
