@@ -269,10 +269,9 @@ def test_the_rate_follows_iterations_and_not_epochs():
         asked.append(t)
         return 0.05
 
+    net = starter()
     with right_optimizer():
-        record = training.train(
-            starter(), TRAIN, TEST, 9, 4, optimizer="Adam", rate=0.5, schedule=rate
-        )
-    start = by_torch(0)[1]["test_loss"][0]
-    assert_close(record["test_loss"][0], start, "the loss before training", rtol=1e-3)
+        training.train(net, TRAIN, TEST, 9, 4, optimizer="Adam", rate=0.5, schedule=rate)
+    moved = (parameters_of(net)["W"] - START["W"]).abs().max()
+    assert moved > 0.01, "the weights are those from before training"
     assert asked == list(range(9)), f"asked for {asked}"
