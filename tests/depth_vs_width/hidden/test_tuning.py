@@ -58,11 +58,12 @@ def test_one_epoch_is_one_epoch():
     others = [(inputs + 1, 1 - labels) for inputs, labels in BATCHES]
     start = state_of(network)
     before = loss_of(start)
-    epochs = []
+    epochs, used = [], []
 
     def right_train(model, loader, recipe, *more, **named):
         # How an epoch is made is another task's question: here this one is made, by hand.
         epochs.append(recipe["epochs"])
+        used.append(torch.cat([inputs for inputs, _ in loader]))
         set_state(model, {**start, "4.bias": start["4.bias"] + 1})
         return [0.5] * recipe["epochs"]
 
@@ -77,6 +78,8 @@ def test_one_epoch_is_one_epoch():
             place.train = function
     if epochs:
         assert epochs == [1], f"train was called for {epochs} epochs"
+        given = torch.cat([inputs for inputs, _ in BATCHES])
+        assert_close(used[0], given, "the images that train was given")
         found = state_of(network)["4.bias"]
         assert_close(found, start["4.bias"] + 1, "the last bias of the network that was trained")
     else:  # a loop of its own
