@@ -313,7 +313,7 @@ def test_a_lazy_file_keeps_the_rest_of_the_reference() -> None:
     names: dict[str, Any] = {"_lazy_forms": forms}
     sys.modules["_lazy_forms"] = forms
     try:
-        exec(made["pieces.py"], names)
+        exec(made["pieces.py"], names)  # our own text, from the top of this file
     finally:
         del sys.modules["_lazy_forms"]
     assert names["Net"]().step(1) == 0

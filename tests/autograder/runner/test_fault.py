@@ -30,6 +30,9 @@ class Net:
     def step(self, x):
         return self.missing
 
+class Odd:
+    __init__ = LIMIT
+
 def wrong():
     return 1 / 0
 
@@ -92,6 +95,9 @@ def test_call(name):
 
 def test_method_is_none():
     Net().forward(1)
+
+def test_inside_a_class():
+    code_under_test.Odd()
 
 def test_attribute():
     Net().weights["W"]
@@ -179,6 +185,7 @@ SENTENCES = {
     "test_call[wrong]": "Your code raised ZeroDivisionError: division by zero\n  code_",
     "test_call[two]": "code_under_test.py: two could not be used as the task asks: TypeError",
     "test_method_is_none": "Net.forward is None; the task asks for something that can be called.",
+    "test_inside_a_class": "Odd could not be used as the task asks: there is an int where",
     "test_attribute": "what Net.weights gave (None)",
     "test_missing_attribute": "An object of type Net has no attribute bias.",
     "test_inner_error": "Your code raised AttributeError: 'Net' object has no attribute 'missing'",
