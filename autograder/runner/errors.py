@@ -31,7 +31,6 @@ class SubmissionError(Exception):
     stage = "code"  # or "import", "missing", "use": before it ran; "answer": after that
     depth = 0  # of the name that is missing; 0 is the module itself
     detail = ""  # what stands in a function's place
-    somewhere = False  # whether some code was running, known lines of a file or not
     module = ""
     asked = ""
     owner = ""  # type of the object that was asked
@@ -73,9 +72,9 @@ _STAGES = ("code", "import", "missing", "use", "answer")
 
 def raised(body: Any) -> SubmissionError:
     """Make the exception that a worker's description speaks of; hostile input is fine."""
-    unknown: list[Any] = ["Exception", [], "", [], "code", 0, "", True]
-    fields = body[:8] if type(body) is list else []
-    name, bases, message, rows, stage, depth, detail, somewhere = [*fields, *unknown[len(fields) :]]
+    unknown: list[Any] = ["Exception", [], "", [], "code", 0, ""]
+    fields = body[:7] if type(body) is list else []
+    name, bases, message, rows, stage, depth, detail = [*fields, *unknown[len(fields) :]]
     frames = tuple(
         Frame(row[0][:200], row[1], row[2][:200], row[3][:200])
         for row in (rows if type(rows) is list else [])[:10]
@@ -95,7 +94,6 @@ def raised(body: Any) -> SubmissionError:
     error.stage = stage if type(stage) is str and stage in _STAGES else "code"
     error.depth = depth if type(depth) is int and 0 <= depth < 100 else 0
     error.detail = detail[:100] if type(detail) is str else ""
-    error.somewhere = somewhere is not False
     return error
 
 

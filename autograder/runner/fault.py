@@ -78,8 +78,6 @@ def raised(error: SubmissionError, session: Session) -> str:
     if error.stage == "use" and error.detail:
         wanted = session.declared.kind(error.asked) or "something that can be called"
         return f"{_place(error, session)} is {error.detail}; the task asks for {_a(wanted)}."
-    if error.somewhere:
-        return f"Your code raised {text}"
     if error.message.endswith("' object is not callable"):  # in a class: __init__ = 7
         kind = _a(error.message.split("'")[1])
         text = f"there is {kind} where a function should be"

@@ -15,6 +15,7 @@ import os
 import sys
 import time
 import traceback
+import types
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -402,8 +403,7 @@ def _kind(thing: Any) -> str:
 def _describe(error: BaseException, home: str, stage: tuple[str, int, str]) -> list[Any]:
     """Put an exception into plain data.
 
-    Builtin bases, message, the submission's own lines, how far the request had come, and whether
-    the exception came out of any code beyond this file.
+    Builtin bases, message, the submission's own lines, and how far the request had come.
     """
     bases = [
         base.__name__
@@ -416,19 +416,18 @@ def _describe(error: BaseException, home: str, stage: tuple[str, int, str]) -> l
         message = f"(its message could not be made: {type(second).__name__})"
     if isinstance(error, SyntaxError):
         message = f"{error.msg} ({_relative(str(error.filename), home)}, line {error.lineno})"
-    frames, somewhere = [], False
-    for frame in traceback.extract_tb(error.__traceback__)[-60:]:
-        somewhere = somewhere or not _machinery(frame.filename)
-        if frame.filename.startswith(home):
-            place = [_relative(frame.filename, home), frame.lineno or 0, frame.name]
-            frames.append([*place, (frame.line or "")[:200]])
+    # A library may lie between: all of a long way is searched, and only its own lines are read.
+    own = [pair for pair in traceback.walk_tb(error.__traceback__) if _is_in(pair[0], home)]
+    frames = []
+    for frame in traceback.StackSummary.extract(own[-10:]):
+        place = [_relative(frame.filename, home), frame.lineno or 0, frame.name]
+        frames.append([*place, (frame.line or "")[:200]])
     error.__traceback__ = None  # its frames would keep the test's arrays alive
-    row = [type(error).__name__[:100], bases, message[:_MAX_MESSAGE], frames[-10:]]
-    return [*row, *stage, somewhere]
+    return [type(error).__name__[:100], bases, message[:_MAX_MESSAGE], frames, *stage]
 
 
-def _machinery(filename: str) -> bool:
-    return filename == __file__ or filename.startswith("<frozen importlib")
+def _is_in(frame: types.FrameType, home: str) -> bool:
+    return frame.f_code.co_filename.startswith(home)
 
 
 def _relative(path: str, home: str) -> str:

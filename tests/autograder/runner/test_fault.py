@@ -61,6 +61,16 @@ def endless(x):
         def __next__(self): return 1.5
     return Endless()
 
+def structured(x):
+    return np.zeros(2, dtype=[("a", "f4")])
+
+def deep(x):
+    import copy
+    rows = []
+    for _ in range(2000):
+        rows = [rows]
+    return copy.deepcopy(rows)
+
 def slow(x):
     import time
     time.sleep(0.7)
@@ -77,7 +87,7 @@ import pytest
 import code_under_test
 from code_under_test import (
     LIMIT, ROWS, Net, absent, decimal, endless, later, many, none, nothing, number, two, words,
-    wrong, slow,
+    wrong, slow, structured, deep,
 )
 import broken
 import empty
@@ -107,6 +117,12 @@ def test_missing_attribute():
 
 def test_inner_error():
     Net().step(1)
+
+def test_method_of_what_is_no_number():
+    structured(1.0).sum(axis=0)
+
+def test_deep_in_a_library():
+    deep(1.0)
 
 def test_import_inside():
     from code_under_test import Other
@@ -189,6 +205,8 @@ SENTENCES = {
     "test_attribute": "what Net.weights gave (None)",
     "test_missing_attribute": "An object of type Net has no attribute bias.",
     "test_inner_error": "Your code raised AttributeError: 'Net' object has no attribute 'missing'",
+    "test_method_of_what_is_no_number": "ndarray.sum could not be used as the task asks: ",
+    "test_deep_in_a_library": "Your code raised RecursionError: maximum recursion depth exceeded",
     "test_import_inside": "code_under_test.py has no name Other.",
     "test_module_inside": "There is no file code_under_test/deeper.py.",
     "test_broken": "broken.py could not be imported: SyntaxError: invalid syntax (broken.py, line",
@@ -205,8 +223,9 @@ def test_the_sentence_names_what_is_there(found: dict[str, dict[str, Any]], name
     """Every one fails, as the submission's own, and says what stands where."""
     assert found[name]["status"] == "failed"
     assert SENTENCES[name] in found[name]["message"]
-    raised = name in ("test_call[wrong]", "test_inner_error")
+    raised = name in ("test_call[wrong]", "test_inner_error", "test_deep_in_a_library")
     assert ("Your code raised" in found[name]["message"]) is raised
+    assert ("\n  code_under_test.py, line" in found[name]["message"]) is raised
 
 
 def test_constants_are_there_although_another_name_is_missing(
