@@ -79,7 +79,8 @@ def raised(error: SubmissionError, session: Session) -> str:
         wanted = session.declared.kind(error.asked) or "something that can be called"
         return f"{_place(error, session)} is {error.detail}; the task asks for {_a(wanted)}."
     if error.message.endswith("' object is not callable"):  # in a class: __init__ = 7
-        kind = _a(error.message.split("'")[1])
+        kind = error.message.split("'")[1]
+        kind = "None" if kind == "NoneType" else _a(kind)
         text = f"there is {kind} where a function should be"
     return f"{_place(error, session)} could not be used as the task asks: {text}"
 

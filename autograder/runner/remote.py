@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -275,7 +277,12 @@ class _Container(RemoteObject):
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        return repr(self._fetch())
+        try:
+            if len(self) <= _MANY:
+                return repr(self._fetch())
+        except Exception:  # it cannot come here, or not be shown: what asks is a message
+            pass
+        return super().__repr__()
 
     def copy(self) -> Any:
         """Return a plain copy here."""
@@ -317,6 +324,9 @@ class RemoteSet(_Container):
 
 
 _KINDS = {"list": RemoteList, "dict": RemoteDict, "set": RemoteSet}
+for _name, _kind in _KINDS.items():  # as a test's message and Python's own call it
+    _kind.__name__ = _kind.__qualname__ = _name
+type.__setattr__(RemoteName, "__name__", "name of the submission")
 
 
 def _of(thing: Any, origin: str) -> Any:
@@ -327,7 +337,18 @@ def _of(thing: Any, origin: str) -> Any:
 
 
 def _resolve(reference: Reference) -> Any:
-    return _KINDS.get(reference.kind, RemoteObject)(current(), reference)
+    kind = _KINDS.get(reference.kind) or _class_called(reference.type_name or reference.kind)
+    return kind(current(), reference)
+
+
+@lru_cache(maxsize=256)
+def _class_called(type_name: str) -> type[RemoteObject]:
+    """Return a class of handles whose name, in a test's message, is what the student would see.
+
+    With a second word it is no name that a test could take for a type of Python's own.
+    """
+    word = re.sub(r"[^\w.]", "", type_name)[:60]
+    return type(f"{word} object", (RemoteObject,), {"__slots__": (), "__module__": "submission"})
 
 
 def _reference_of(thing: Any) -> tuple[int, Any] | None:

@@ -32,6 +32,7 @@ _IMPORTS = 2  # attempts at a module whose import runs out of time
 _MAX_CALLS = 5000  # of one test, kept for diagnosis
 _MAX_KEPT = 1 << 20  # bytes of one test's replies, kept for diagnosis
 _MAX_RECEIVED = 512 << 20  # bytes of all answers during one test
+_GIVE_NOTHING = frozenset({"set", "delete", "setitem", "delitem"})
 SEED = 20240129
 
 
@@ -246,8 +247,11 @@ class Session:
                 self.record.changed.append(target)
             if keep:
                 self._note_call(target, reply, changed)
-                self.record.latest = (_told(target, arguments), *_kind(value))
-            over_there = _placed(raised(value), arguments) if status == "raise" else None
+                if operation not in _GIVE_NOTHING:
+                    self.record.latest = (_told(target, arguments), *_kind(value))
+            over_there = None
+            if status == "raise":
+                over_there = _placed(raised(value), operation, arguments)
         except Exception as problem:  # whatever it is, the reply brought it about
             self._unusable(problem)
         if over_there is not None:
@@ -633,9 +637,13 @@ def _told(target: str, arguments: tuple[Any, ...]) -> str:
     return ".".join(filter(None, (label(first[0]), target))) if label else target
 
 
-def _placed(error: SubmissionError, arguments: tuple[Any, ...]) -> SubmissionError:
+def _placed(error: SubmissionError, operation: str, arguments: tuple[Any, ...]) -> SubmissionError:
     """Note what the request that ended in `error` was about."""
     target = arguments[0] if arguments else None
+    if operation == "beside":  # a question about objects, the first of which it is about
+        label = getattr(type(arguments[1][0]), "_label", None) if arguments[1] else None
+        error.owner = label(arguments[1][0]) if label else ""
+        return error
     if type(target) is list and target and type(target[0]) is str and target[0] == "name":
         error.module = str(target[1])
         error.asked = ".".join(map(str, target[1:]))

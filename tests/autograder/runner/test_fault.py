@@ -61,6 +61,16 @@ def endless(x):
         def __next__(self): return 1.5
     return Endless()
 
+def nested(x):
+    found = []
+    for _ in range(200):
+        found = [found]
+    return found
+
+def named_float(x):
+    class float: pass
+    return float()
+
 def structured(x):
     return np.zeros(2, dtype=[("a", "f4")])
 
@@ -87,7 +97,7 @@ import pytest
 import code_under_test
 from code_under_test import (
     LIMIT, ROWS, Net, absent, decimal, endless, later, many, none, nothing, number, two, words,
-    wrong, slow, structured, deep,
+    wrong, slow, structured, deep, nested, named_float,
 )
 import broken
 import empty
@@ -120,6 +130,29 @@ def test_inner_error():
 
 def test_method_of_what_is_no_number():
     structured(1.0).sum(axis=0)
+
+def test_type_name():
+    found = decimal(1.0)
+    assert type(found) is float, f"a {type(found).__name__} came back"
+
+def test_type_name_is_never_a_type_of_pythons():
+    found = named_float(1.0)
+    assert type(found).__name__ == "float"
+
+def test_unhashable():
+    {nested(1.0)}
+
+def test_shown_though_it_cannot_come_here():
+    assert nested(1.0) is None
+
+def test_after_setting():
+    found = nested(1.0)
+    code_under_test.other = 5
+    {found}
+
+def test_beside():
+    from studentkit.networks import state_of
+    state_of(Net())
 
 def test_deep_in_a_library():
     deep(1.0)
@@ -206,6 +239,12 @@ SENTENCES = {
     "test_missing_attribute": "An object of type Net has no attribute bias.",
     "test_inner_error": "Your code raised AttributeError: 'Net' object has no attribute 'missing'",
     "test_method_of_what_is_no_number": "ndarray.sum could not be used as the task asks: ",
+    "test_type_name": "a Decimal object came back",
+    "test_type_name_is_never_a_type_of_pythons": "",
+    "test_unhashable": "what code_under_test.nested gave (a list): TypeError: unhashable type: 'list'",
+    "test_shown_though_it_cannot_come_here": "assert <list of the submission> is None",
+    "test_after_setting": "what code_under_test.nested gave (a list)",
+    "test_beside": "Net could not be used as the task asks: ",
     "test_deep_in_a_library": "Your code raised RecursionError: maximum recursion depth exceeded",
     "test_import_inside": "code_under_test.py has no name Other.",
     "test_module_inside": "There is no file code_under_test/deeper.py.",
