@@ -70,19 +70,25 @@ def raised(error: SubmissionError, session: Session) -> str:
         return "\n".join([f"{place} could not be imported: {text}", *lines])
     if error.stage == "answer" and not lines:
         given = f" ({error.detail})" if error.detail else ""
-        return f"What {_place(error, session)} gave{given} cannot be compared: {error.message}"
+        return f"What {_place(error, session) or 'your code'} gave{given} cannot be compared: {error.message}"
     if lines:
         return "\n".join([f"Your code raised {text}", *lines])
     if error.stage == "missing":
         return _missing(error, session)
     if error.stage == "use" and error.detail:
         wanted = session.declared.kind(error.asked) or "something that can be called"
-        return f"{_place(error, session)} is {error.detail}; the task asks for {_a(wanted)}."
+        return (
+            f"{_place(error, session) or 'It'} is {error.detail}; the task asks for {_a(wanted)}."
+        )
     if error.message.endswith("' object is not callable"):  # in a class: __init__ = 7
         kind = error.message.split("'")[1]
         kind = "None" if kind == "NoneType" else _a(kind)
         text = f"there is {kind} where a function should be"
-    return f"{_place(error, session)} could not be used as the task asks: {text}"
+    place = _place(error, session)
+    if not place:  # a plain value, which a question was about
+        given = _given(session.record)
+        place = given[:1].upper() + given[1:]
+    return f"{place} could not be used as the task asks: {text}"
 
 
 def _missing(error: SubmissionError, session: Session) -> str:
@@ -109,7 +115,7 @@ def _missing(error: SubmissionError, session: Session) -> str:
 
 def _place(error: SubmissionError, session: Session) -> str:
     if not error.module:
-        return ".".join(filter(None, (error.owner, error.asked))) or "An object"
+        return ".".join(filter(None, (error.owner, error.asked)))
     asked = session.declared.origin(error.asked)
     module = error.module if asked == error.asked else asked.rpartition(".")[0]
     path = file_of(module, session.file_names)

@@ -247,7 +247,7 @@ class Session:
                 self.record.changed.append(target)
             if keep:
                 self._note_call(target, reply, changed)
-                if operation not in _GIVE_NOTHING:
+                if status == "ok" and operation not in _GIVE_NOTHING:
                     self.record.latest = (_told(target, arguments), *_kind(value))
             over_there = None
             if status == "raise":

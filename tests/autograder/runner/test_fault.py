@@ -63,9 +63,12 @@ def endless(x):
 
 def nested(x):
     found = []
-    for _ in range(200):
+    for _ in range(500):
         found = [found]
     return found
+
+def thousands(x):
+    return [0] * 10_000
 
 def named_float(x):
     class float: pass
@@ -97,7 +100,7 @@ import pytest
 import code_under_test
 from code_under_test import (
     LIMIT, ROWS, Net, absent, decimal, endless, later, many, none, nothing, number, two, words,
-    wrong, slow, structured, deep, nested, named_float,
+    wrong, slow, structured, deep, nested, named_float, thousands,
 )
 import broken
 import empty
@@ -142,8 +145,9 @@ def test_type_name_is_never_a_type_of_pythons():
 def test_unhashable():
     {nested(1.0)}
 
-def test_shown_though_it_cannot_come_here():
-    assert nested(1.0) is None
+def test_too_long_to_be_shown():
+    found = thousands(1.0)
+    assert found is None, f"{found!r} came back"
 
 def test_after_setting():
     found = nested(1.0)
@@ -153,6 +157,10 @@ def test_after_setting():
 def test_beside():
     from studentkit.networks import state_of
     state_of(Net())
+
+def test_beside_of_a_plain_value():
+    from studentkit.networks import state_of
+    state_of(words(1.0))
 
 def test_deep_in_a_library():
     deep(1.0)
@@ -241,10 +249,11 @@ SENTENCES = {
     "test_method_of_what_is_no_number": "ndarray.sum could not be used as the task asks: ",
     "test_type_name": "a Decimal object came back",
     "test_type_name_is_never_a_type_of_pythons": "",
-    "test_unhashable": "what code_under_test.nested gave (a list): TypeError: unhashable type: 'list'",
-    "test_shown_though_it_cannot_come_here": "assert <list of the submission> is None",
+    "test_unhashable": "code_under_test.nested gave (a list): TypeError: unhashable type: 'list'",
+    "test_too_long_to_be_shown": "<list of the submission> came back",
     "test_after_setting": "what code_under_test.nested gave (a list)",
     "test_beside": "Net could not be used as the task asks: ",
+    "test_beside_of_a_plain_value": "What code_under_test.words gave (a str) could not be used as",
     "test_deep_in_a_library": "Your code raised RecursionError: maximum recursion depth exceeded",
     "test_import_inside": "code_under_test.py has no name Other.",
     "test_module_inside": "There is no file code_under_test/deeper.py.",
