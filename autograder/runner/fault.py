@@ -70,7 +70,8 @@ def raised(error: SubmissionError, session: Session) -> str:
         return "\n".join([f"{place} could not be imported: {text}", *lines])
     if error.stage == "answer" and not lines:
         given = f" ({error.detail})" if error.detail else ""
-        return f"What {_place(error, session) or 'your code'} gave{given} cannot be compared: {error.message}"
+        place = _place(error, session) or "your code"
+        return f"What {place} gave{given} cannot be compared: {error.message}"
     if lines:
         return "\n".join([f"Your code raised {text}", *lines])
     if error.stage == "missing":
