@@ -61,6 +61,8 @@ def of(found: BaseException, session: Session) -> tuple[Reason | None, str]:
 def raised(error: SubmissionError, session: Session) -> str:
     """Say what went wrong over there: in the student's code, or already on the way to it."""
     text = f"{error.type_name}: {error.message}".rstrip(": ")
+    if len(text) > _MAX_TEXT:  # a library may have much to say; the lines below say more
+        text = f"{text[:_MAX_TEXT].rstrip()} […]"
     lines = [
         f"  {frame.path}, line {frame.line}, in {frame.function}: {frame.text}".rstrip(": ")
         for frame in error.frames[-_MAX_FRAMES:]
@@ -85,10 +87,9 @@ def raised(error: SubmissionError, session: Session) -> str:
         kind = error.message.split("'")[1]
         kind = "None" if kind == "NoneType" else _a(kind)
         text = f"there is {kind} where a function should be"
-    place = _place(error, session)
-    if not place:  # a plain value, which a question was about
-        given = _given(session.record)
-        place = given[:1].upper() + given[1:]
+    place = _place(error, session) or "a value of your code"
+    if place.startswith("a value of your code"):
+        place = place.replace("a", "A", 1)
     return f"{place} could not be used as the task asks: {text}"
 
 

@@ -641,8 +641,9 @@ def _placed(error: SubmissionError, operation: str, arguments: tuple[Any, ...]) 
     """Note what the request that ended in `error` was about."""
     target = arguments[0] if arguments else None
     if operation == "beside":  # a question about objects, the first of which it is about
-        label = getattr(type(arguments[1][0]), "_label", None) if arguments[1] else None
-        error.owner = label(arguments[1][0]) if label else ""
+        about = arguments[1][0] if arguments[1] else None
+        label = getattr(type(about), "_label", None)
+        error.owner = label(about) if label else f"a value of your code ({_kind(about)[0]})"
         return error
     if type(target) is list and target and type(target[0]) is str and target[0] == "name":
         error.module = str(target[1])

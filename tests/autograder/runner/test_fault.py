@@ -67,6 +67,9 @@ def nested(x):
         found = [found]
     return found
 
+def wordy(x):
+    raise ValueError("much to say " * 200)
+
 def thousands(x):
     return [0] * 10_000
 
@@ -100,7 +103,7 @@ import pytest
 import code_under_test
 from code_under_test import (
     LIMIT, ROWS, Net, absent, decimal, endless, later, many, none, nothing, number, two, words,
-    wrong, slow, structured, deep, nested, named_float, thousands,
+    wrong, slow, structured, deep, nested, named_float, thousands, wordy,
 )
 import broken
 import empty
@@ -133,6 +136,9 @@ def test_inner_error():
 
 def test_method_of_what_is_no_number():
     structured(1.0).sum(axis=0)
+
+def test_much_is_said():
+    wordy(1.0)
 
 def test_type_name():
     found = decimal(1.0)
@@ -253,7 +259,8 @@ SENTENCES = {
     "test_too_long_to_be_shown": "<list of the submission> came back",
     "test_after_setting": "what code_under_test.nested gave (a list)",
     "test_beside": "Net could not be used as the task asks: ",
-    "test_beside_of_a_plain_value": "What code_under_test.words gave (a str) could not be used as",
+    "test_beside_of_a_plain_value": "A value of your code (str) could not be used as",
+    "test_much_is_said": "much to say […]\n  code_under_test.py, line",
     "test_deep_in_a_library": "Your code raised RecursionError: maximum recursion depth exceeded",
     "test_import_inside": "code_under_test.py has no name Other.",
     "test_module_inside": "There is no file code_under_test/deeper.py.",
@@ -272,6 +279,7 @@ def test_the_sentence_names_what_is_there(found: dict[str, dict[str, Any]], name
     assert found[name]["status"] == "failed"
     assert SENTENCES[name] in found[name]["message"]
     raised = name in ("test_call[wrong]", "test_inner_error", "test_deep_in_a_library")
+    raised |= name == "test_much_is_said"
     assert ("Your code raised" in found[name]["message"]) is raised
     assert ("\n  code_under_test.py, line" in found[name]["message"]) is raised
 
