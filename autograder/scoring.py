@@ -78,10 +78,10 @@ def judge_printing(
 ) -> list[Verdict]:
     """Find the functions that printed although they may not; one verdict each, the first costs.
 
-    `functions` maps the dotted names of functions in the submission's source to where each is
-    defined ("utils.py:12"). What prints in a hidden test alone is named only if it is in there,
-    and by that place: the worker chooses the names it reports, and could spell a hidden input
-    with them.
+    `functions` maps the dotted names of functions that the task asks for to where the submission
+    defines them ("utils.py:12"). What prints in a hidden test alone is named by the one of these
+    that it is in, and by that place: the worker chooses the names it reports, a submission those
+    of its own functions, and either could spell a hidden input with them.
     """
     rule, known = policy.printing, functions or {}
     verdicts: list[Verdict] = []
@@ -91,7 +91,9 @@ def judge_printing(
         if any(fnmatchcase(name, pattern) for pattern in rule.allow) or not printed.text.strip():
             continue
         if hidden and name not in seen:
-            name, where = (name, known[name]) if name in known else ("", "")
+            while name and name not in known:
+                name = name.rpartition(".")[0]
+            where = known.get(name, "")
         if name in seen or (hidden and not name and verdicts):
             continue
         seen.add(name)

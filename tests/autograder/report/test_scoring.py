@@ -187,6 +187,14 @@ def test_a_function_of_the_source_is_named_in_a_hidden_test_too() -> None:
     assert NAME in verdict.sentence and verdict.where == "models/two_layer_nn.py:38"
 
 
+def test_what_a_function_of_the_task_has_inside_is_named_by_it() -> None:
+    """A helper in `forward` is called by that; its own name could spell what it was given."""
+    known = {NAME: "models/two_layer_nn.py:38"}
+    tests = [printing(True, f"{NAME}.<locals>.input_is_0_25")]
+    (verdict,) = scoring.judge_printing(printing_rule(), tests, known)
+    assert NAME in verdict.sentence and "0_25" not in repr(verdict)
+
+
 def test_no_loss_in_time_or_without_a_due_time() -> None:
     """On the second, or with nothing due, there is no verdict at all."""
     assert scoring.judge_lateness(Lateness(due=DUE), DUE) == []

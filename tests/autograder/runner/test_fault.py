@@ -70,6 +70,12 @@ def nested(x):
 def wordy(x):
     raise ValueError("much to say " * 200)
 
+def longer(x):
+    return np.longdouble(x) + np.zeros(2, np.longdouble)
+
+def one_longer(x):
+    return np.longdouble(x)
+
 def thousands(x):
     return [0] * 10_000
 
@@ -103,7 +109,7 @@ import pytest
 import code_under_test
 from code_under_test import (
     LIMIT, ROWS, Net, absent, decimal, endless, later, many, none, nothing, number, two, words,
-    wrong, slow, structured, deep, nested, named_float, thousands, wordy,
+    wrong, slow, structured, deep, nested, named_float, thousands, wordy, longer, one_longer,
 )
 import broken
 import empty
@@ -136,6 +142,10 @@ def test_inner_error():
 
 def test_method_of_what_is_no_number():
     structured(1.0).sum(axis=0)
+
+def test_extended_precision():
+    assert_close(longer(2.0), np.full(2, 2.0))
+    assert_close(one_longer(2.0), 2.0)
 
 def test_much_is_said():
     wordy(1.0)
@@ -282,6 +292,11 @@ def test_the_sentence_names_what_is_there(found: dict[str, dict[str, Any]], name
     raised |= name == "test_much_is_said"
     assert ("Your code raised" in found[name]["message"]) is raised
     assert ("\n  code_under_test.py, line" in found[name]["message"]) is raised
+
+
+def test_extended_precision_is_a_number(found: dict[str, dict[str, Any]]) -> None:
+    """What numpy computes with long doubles is compared like any other number."""
+    assert found["test_extended_precision"]["status"] == "passed"
 
 
 def test_constants_are_there_although_another_name_is_missing(
