@@ -537,7 +537,7 @@ for start, record in starts.items():
     print(f'"{start}": {record["units"]} different hidden units in the end')
 _, places = plt.subplots(2, 8, figsize=(9, 2.5), layout="constrained")
 for row, start in zip(places, ("zeros", "random"), strict=True):
-    net = TwoLayers(start=start, logits=True)
+    net = TwoLayers(logits=True, start=start)
     train(net, train_set, test_set, 200, BATCH)
     units = net.W1.detach().T[:8].reshape(-1, 28, 28)
     largest = units.abs().max()

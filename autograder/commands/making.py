@@ -66,7 +66,12 @@ def release(
             ERR.print("nothing confines code here, so the zip has no hints for known mistakes")
         else:
             hints = locked_hints(learnt_library(setting))
-    OUT.print(str(bundle(chosen.id, chosen.root, out, hints)), markup=False)
+    notebook = None
+    if chosen.notebook.is_file():
+        from autograder.notebooks.release import student_notebook  # brings nbgrader
+
+        notebook = student_notebook(chosen)
+    OUT.print(str(bundle(chosen.id, chosen.root, out, hints, notebook)), markup=False)
 
 
 def data_set(

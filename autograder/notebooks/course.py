@@ -20,6 +20,8 @@ from autograder.layout import Assignment
 from autograder.manifest import load as load_manifest
 from autograder.notebooks import kernelspec
 from autograder.notebooks.build import as_bytes, master
+from autograder.notebooks.gradebook import exists, opened
+from autograder.notebooks.programs import path_with_programs
 from autograder.notebooks.source import NotebookError
 from autograder.release.bundle import contents
 from autograder.sandbox import tiers
@@ -140,11 +142,6 @@ def nbgrader(folder: Path, *words: str, isolated: bool = False) -> str:
     if done.returncode:
         raise NotebookError(f"{folder}: nbgrader {words[0]} failed: {_reason(log)}")
     return log
-
-
-def path_with_programs() -> str:
-    """Return PATH with our environment's programs first: nbgrader runs alembic by its name."""
-    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 
 def _config(folder: Path) -> Config:
@@ -278,8 +275,6 @@ def _compare(places: CourseDirectory, assignment_id: str, notebook: NotebookNode
 
 def _cells(places: CourseDirectory, assignment_id: str) -> set[str] | None:
     """Return the ids of the cells that the gradebook knows; None before any submission."""
-    from autograder.notebooks.gradebook import exists, opened
-
     if not exists(places.db_url):
         return None
     from nbgrader.api import MissingEntry
@@ -293,8 +288,6 @@ def _cells(places: CourseDirectory, assignment_id: str) -> set[str] | None:
 
 
 def _in_gradebook(places: CourseDirectory, assignment_id: str) -> bool:
-    from autograder.notebooks.gradebook import exists, opened
-
     if not exists(places.db_url):
         return False
     with opened(places.db_url, places.course_id) as book:
@@ -303,8 +296,6 @@ def _in_gradebook(places: CourseDirectory, assignment_id: str) -> bool:
 
 def _kept(places: CourseDirectory, assignment_id: str) -> str:
     """Say what the gradebook holds."""
-    from autograder.notebooks.gradebook import exists, opened
-
     if not exists(places.db_url):
         return ""
     with opened(places.db_url, places.course_id) as book:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder.notebooks.programs import path_with_programs
 from autograder.notebooks.source import NotebookError
 from autograder.records import Mark
 from autograder.rubric import Item
@@ -264,8 +265,6 @@ def _timestamp(when: datetime | None) -> datetime | None:
 @contextmanager
 def _programs() -> Iterator[None]:
     """Let nbgrader find alembic, which it runs by its name to make a new gradebook."""
-    from autograder.notebooks.course import path_with_programs
-
     before = os.environ.get("PATH")
     os.environ["PATH"] = path_with_programs()
     try:

@@ -38,7 +38,7 @@ def _made(assignment: Assignment) -> str:
     content = {
         "assignment": assignment.id,
         "full": master(assignment),
-        "released": from_bytes(student_notebook(assignment)),
+        "released": from_bytes(student_notebook(assignment).content),
         "by_files": sorted(one.id for one in read(assignment.notebook) if one.tests == "files"),
     }
     return json.dumps(content)

@@ -1,24 +1,14 @@
-"""The student's notebook, as nbgrader makes it, and a search for what it must not hold."""
+"""The student's notebook, as nbgrader makes it, and what must not be read in it."""
 
 from __future__ import annotations
 
-import json
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+import copy
 from typing import Any
 
 from nbformat import NotebookNode
 
 from autograder.layout import Assignment
-from autograder.notebooks.build import (
-    BEGIN_SCHEME,
-    END_SCHEME,
-    as_bytes,
-    from_bytes,
-    master,
-)
-from autograder.notebooks.course import set_up
+from autograder.notebooks.build import BEGIN_SCHEME, END_SCHEME, as_bytes, master
 from autograder.notebooks.source import (
     BEGIN_HIDDEN,
     BEGIN_SOLUTION,
@@ -26,55 +16,63 @@ from autograder.notebooks.source import (
     END_SOLUTION,
     NotebookError,
 )
+from autograder.release.leaks import Guarded, Secrets, leaks, plain, telling
 from autograder.release.regions import ReleaseError
 
 _SECRET = {BEGIN_SOLUTION: END_SOLUTION, BEGIN_HIDDEN: END_HIDDEN, BEGIN_SCHEME: END_SCHEME}
-_SHORT = 8  # letters and digits: shorter lines are the same in anybody's code
+_LETTERS = 8  # and digits: shorter lines are the same in anybody's code
 
 
-def student_notebook(assignment: Assignment) -> bytes:
-    """Return the notebook that students get, made by nbgrader in a course of its own.
+def student_notebook(assignment: Assignment) -> Guarded:
+    """Return the notebook that students get, and what must not be read in it.
 
-    The same input gives the same bytes. Raises NotebookError, and ReleaseError where the notebook
-    would give anything away.
+    nbgrader's own steps make it, those of `nbgrader generate_assignment`. The same input gives
+    the same bytes. Raises NotebookError, and ReleaseError where it would give anything away.
     """
     full = master(assignment)
-    with tempfile.TemporaryDirectory(prefix="notebook-") as folder:
-        made = set_up(assignment, Path(folder) / "course", isolated=True).released
-        content = as_bytes(from_bytes(made.read_bytes()))
-    found = leaks(full, content)
+    made = Guarded(as_bytes(_without_answers(full)), secrets(full))
+    found = leaks({f"{assignment.id}.ipynb": made.content}, made.secrets)
     if found:
         more = f" (and {len(found) - 3} more)" if len(found) > 3 else ""
-        raise ReleaseError(f"{assignment.id}.ipynb would give away: {'; '.join(found[:3])}{more}")
-    return content
+        raise ReleaseError(f"a notebook would give away: {'; '.join(found[:3])}{more}")
+    return made
 
 
-def leaks(full: NotebookNode, content: bytes) -> list[str]:
-    """Return what the student's notebook `content` shows of the master notebook `full`.
+def secrets(full: NotebookNode) -> Secrets:
+    """Return what the master notebook `full` has and students must not read.
 
-    Searched for, in every text of it (sources, outputs, metadata): the lines of solutions, model
-    answers, hidden tests and mark schemes that students do not have anyway, and the marks. Raises
-    NotebookError where `content` is no JSON.
+    The lines of solutions, model answers, hidden tests and mark schemes that students do not have
+    anyway, and the marks.
     """
-    try:
-        texts = list(_texts(json.loads(content)))
-    except (ValueError, RecursionError) as error:
-        raise NotebookError(f"the student's notebook is no JSON ({error})") from None
-    secrets: dict[str, str] = {}
+    hidden: dict[str, str] = {}
     free: set[str] = set()
     for cell in full.cells:
-        name = cell.metadata.nbgrader.grade_id
-        hidden, shown = _split(cell)
+        taken, shown = _split(cell)
         free |= shown
-        secrets |= dict.fromkeys(hidden, name)
-    found = []
-    for text in texts:
-        for line in map(_normal, text.splitlines()):
-            if any(mark in line for pair in _SECRET.items() for mark in pair):
-                found.append(f"a mark ({line[:60]})")
-            elif line in secrets and line not in free:
-                found.append(f"a line of {secrets[line]} ({line[:60]})")
-    return found
+        hidden |= dict.fromkeys(taken, cell.metadata.nbgrader.grade_id)
+    lines = {line: name for line, name in hidden.items() if line not in free}
+    return Secrets(lines, frozenset(mark for pair in _SECRET.items() for mark in pair))
+
+
+def _without_answers(full: NotebookNode) -> NotebookNode:
+    """Take a copy of `full` through the steps of `nbgrader generate_assignment`.
+
+    All of them but those that enter the notebook into a gradebook.
+    """
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.preprocessors import SaveCells
+    from traitlets.config import Config
+
+    steps: Any = GenerateAssignment.preprocessors.default()
+    config = Config({"ClearMarkScheme": {"enforce_metadata": False}})  # ours are in written cells
+    notebook, resources = copy.deepcopy(full), dict[str, Any](metadata={})
+    try:
+        for step in steps:
+            if step is not SaveCells:
+                notebook, resources = step(config=config).preprocess(notebook, resources)
+    except Exception as error:  # of whatever step: what it says is about the notebook
+        raise NotebookError(f"nbgrader cannot release the notebook: {error}") from None
+    return notebook
 
 
 def _split(cell: NotebookNode) -> tuple[set[str], set[str]]:
@@ -84,7 +82,7 @@ def _split(cell: NotebookNode) -> tuple[set[str], set[str]]:
     shown: set[str] = set()
     end = ""
     whole = bool(words.solution) and BEGIN_SOLUTION not in cell.source
-    for line in map(_normal, cell.source.splitlines()):
+    for line in map(plain, cell.source.splitlines()):
         if end:
             end = "" if line == end else end
             hidden.add(line)
@@ -92,25 +90,4 @@ def _split(cell: NotebookNode) -> tuple[set[str], set[str]]:
             end = _SECRET[line]
         else:
             (hidden if whole else shown).add(line)
-    telling = {line for line in hidden if sum(map(str.isalnum, line)) >= _SHORT}
-    return telling - {*_SECRET.values()}, shown
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Yield every text in a JSON value, keys of objects too; lists of lines as one."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        if value and all(isinstance(one, str) for one in value):
-            yield "".join(value)
-        else:
-            for one in value:
-                yield from _texts(one)
-    elif isinstance(value, dict):
-        yield from value
-        for one in value.values():
-            yield from _texts(one)
-
-
-def _normal(line: str) -> str:
-    return " ".join(line.split())
+    return telling(hidden, _LETTERS) - {*_SECRET.values()}, shown

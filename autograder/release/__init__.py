@@ -1,6 +1,6 @@
 """What students get: the skeleton generated from the solution, and the zip that holds it."""
 
-from autograder.release.bundle import leaks, release
+from autograder.release.bundle import release
 from autograder.release.regions import RegionError, ReleaseError
 from autograder.release.skeleton import SkeletonError, generate, sync
 
@@ -9,7 +9,6 @@ __all__ = [
     "ReleaseError",
     "SkeletonError",
     "generate",
-    "leaks",
     "release",
     "sync",
 ]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
-import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from autograder.atomic import write_bytes
 from autograder.data.given import everyday_files
 from autograder.layout import Assignment, find_assignment
 from autograder.manifest import load
 from autograder.release.kit import kit_files, survey
+from autograder.release.leaks import Guarded, Secrets, leaks, telling, text_of
 from autograder.release.regions import ReleaseError
 from autograder.release.skeleton import generate, solution_lines
 
@@ -29,42 +29,40 @@ CONFTEST = b'''\
 
 pytest_plugins = ["studentkit.plugin"]
 '''
-_SHORT = 20  # letters and digits: shorter lines are the same in anybody's code
+_LETTERS = 20  # and digits: shorter lines are the same in anybody's code
 _LITERAL = re.compile(r"[0-9\"']")
 _COMMON_NAMES = frozenset({"__init__.py", "conftest.py"})
 
 
 def release(
-    assignment_id: str, root: Path, out: Path, hints: Mapping[str, str] | None = None
+    assignment_id: str,
+    root: Path,
+    out: Path,
+    hints: Mapping[str, str] | None = None,
+    notebook: Guarded | None = None,
 ) -> Path:
     """Write `out/<id>.zip` for students and return its path; the same input gives the same bytes.
 
-    `hints` are the locked ones for the student's own test run.
-    Raises ReleaseError where the zip would hold anything hidden, and what `find_assignment`,
-    `manifest.load` and `generate` raise.
+    `hints` are the locked ones for the student's own test run; `notebook` is the student's.
+    Raises ReleaseError where the zip would hold anything hidden or lack the notebook, and what
+    `find_assignment`, `manifest.load` and `generate` raise.
     """
     place = find_assignment(assignment_id, root)
     files = contents(place, hints)
-    if place.notebook.is_file():
-        from autograder.notebooks.release import student_notebook  # imports nbgrader
-
-        _add(files, {f"{place.id}.ipynb": student_notebook(place)}, "the notebook")
-    content = _pack(place.id, files)
-    out.mkdir(parents=True, exist_ok=True)
+    if place.notebook.is_file() and notebook is None:
+        raise ReleaseError(f"{place.notebook}: the students' notebook was not made of it")
+    found = []
+    if notebook is not None:
+        name = f"{place.id}.ipynb"
+        _add(files, {name: notebook.content}, "the notebook")
+        found = leaks({name: notebook.content}, notebook.secrets)
+    found += leaks(files, secrets(place))
     target = out / f"{place.id}.zip"
-    descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=out)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        found = leaks(Path(name), root)
-        if found:
-            more = f" (and {len(found) - 5} more)" if len(found) > 5 else ""
-            raise ReleaseError(f"{target} would give away: {'; '.join(found[:5])}{more}")
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    if found:
+        more = f" (and {len(found) - 5} more)" if len(found) > 5 else ""
+        raise ReleaseError(f"{target} would give away: {'; '.join(found[:5])}{more}")
+    out.mkdir(parents=True, exist_ok=True)
+    write_bytes(target, _pack(place.id, dict(sorted(files.items()))))
     return target
 
 
@@ -95,57 +93,30 @@ def contents(place: Assignment, hints: Mapping[str, str] | None = None) -> dict[
     return dict(sorted(files.items()))
 
 
-def leaks(archive: Path, root: Path) -> list[str]:
-    """Return what the student's zip `archive` of the project at `root` gives away, one line each.
+def secrets(place: Assignment) -> Secrets:
+    """Return what no file of the students' folder may show.
 
-    Searched for: names and lines of the hidden tests and of the known mistakes, and lines of the
-    solution's regions. Lines that students have anyway (of hidden tests in the public ones, of the
-    solution in the skeleton), imports, and lines too short to tell anything are no secret. Raises
-    ReleaseError for a bad zip.
+    Names and lines of the hidden tests and of the known mistakes, and lines of the solution's
+    regions. Lines that students have anyway (of hidden tests in the public ones, of the solution
+    in the skeleton), imports, and lines too short to tell anything are no secret.
     """
-    try:
-        with zipfile.ZipFile(archive) as file:
-            members = {name: file.read(name) for name in file.namelist()}
-    except (OSError, zipfile.BadZipFile) as error:
-        raise ReleaseError(f"{archive}: cannot be read as a zip ({error})") from None
-    tops = {name.partition("/")[0] for name in members}
-    if len(tops) != 1:
-        raise ReleaseError(f"{archive}: must hold one folder, named after the assignment")
-    place = find_assignment(tops.pop(), root)
-    files = {name.partition("/")[2]: content for name, content in members.items()}
-
-    skeleton = generate(place.solution)
+    skeleton, public, staff = generate(place.solution), _public_tests(place), _hidden(place)
     given, kit = _lines(skeleton.values()), _lines(kit_files().values())
-    public = _lines(_public_tests(place).values())
-    staff = _hidden(place)
-    secrets: dict[str, str] = {}
+    known = _lines(public.values())
+    lines: dict[str, str] = {}
     for path, content in staff.items():
         # a known mistake repeats given code around its error; a hidden test calls it in the same
         # words, but has its numbers and texts to itself
         hidden = path.startswith("hidden/")
-        plain = {line for line in given if not (hidden and _LITERAL.search(line))}
-        free = kit | public | plain
-        for line in _lines([content]) - free:
+        free = {line for line in given if not (hidden and _LITERAL.search(line))}
+        for line in _lines([content]) - kit - known - free:
             if not line.startswith(("import ", "from ")):
-                secrets[line] = f"tests/{place.id}/{path}"
+                lines[line] = f"tests/{place.id}/{path}"
     for path, removed in solution_lines(place.solution).items():
         for line in _lines([removed]) - given - kit:
-            secrets[line] = f"the solution of {path}"
-
-    found = []
-    allowed = {Path(path).name for path in _public_tests(place)} | _COMMON_NAMES
-    allowed |= {Path(path).name for path in skeleton}
-    names = {Path(path).name for path in staff} - allowed
-    for path, content in files.items():
-        if Path(path).name in names:
-            found.append(f"{path} has the name of a hidden file; remove it")
-        for number, line in enumerate(_text(content).splitlines(), 1):
-            source = secrets.get(_normal(line))
-            if source:
-                found.append(
-                    f"{path}:{number} is a line of {source} ({_normal(line)[:60]}); rewrite it"
-                )
-    return found
+            lines[line] = f"the solution of {path}"
+    allowed = {Path(path).name for path in (*public, *skeleton)} | _COMMON_NAMES
+    return Secrets(lines, names=frozenset({Path(path).name for path in staff} - allowed))
 
 
 def _public_tests(place: Assignment) -> dict[str, bytes]:
@@ -193,14 +164,4 @@ def _pack(top: str, files: Mapping[str, bytes]) -> bytes:
 
 
 def _lines(contents: Iterable[bytes]) -> set[str]:
-    """Return the telling lines of some files, without regard to spaces."""
-    lines = {_normal(line) for content in contents for line in _text(content).splitlines()}
-    return {line for line in lines if sum(map(str.isalnum, line)) >= _SHORT}
-
-
-def _normal(line: str) -> str:
-    return " ".join(line.split())
-
-
-def _text(content: bytes) -> str:
-    return content.decode("utf-8", "replace")
+    return telling(map(text_of, contents), _LETTERS)

@@ -106,10 +106,10 @@ def split(X, y, share=0.2, seed=0):
     :return: train_X, train_y, test_X, test_y
     """
     # BEGIN SOLUTION
-    draw = np.random.default_rng(seed)
+    generator = np.random.default_rng(seed)
     chosen = np.zeros(len(y), dtype=bool)
     for label in np.unique(y):
-        rows = draw.permutation(np.flatnonzero(y == label))
+        rows = generator.permutation(np.flatnonzero(y == label))
         chosen[rows[: round(share * len(rows))]] = True
     return X[~chosen], y[~chosen], X[chosen], y[chosen]
     # END SOLUTION

@@ -29,7 +29,8 @@ from processor import adopt_orphans, seconds_of_children
 
 from autograder.layout import find_assignment, find_root
 from autograder.notebooks.build import from_bytes
-from autograder.notebooks.course import CONFIG, path_with_programs, set_up
+from autograder.notebooks.course import CONFIG, set_up
+from autograder.notebooks.programs import path_with_programs
 
 ROOT = find_root(Path(__file__).parent)
 sys.path.insert(0, str(ROOT / "tests" / "autograder" / "notebooks" / "class"))

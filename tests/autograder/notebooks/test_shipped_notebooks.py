@@ -12,9 +12,10 @@ from autograder.grade.files import folder_files
 from autograder.layout import find_assignment, find_root
 from autograder.manifest import load as load_manifest
 from autograder.notebooks.build import master, written_items
-from autograder.notebooks.release import leaks, student_notebook
+from autograder.notebooks.release import student_notebook
 from autograder.notebooks.source import read
 from autograder.release.bundle import contents
+from autograder.release.leaks import leaks
 from autograder.rubric import load as load_rubric
 
 ROOT = find_root(Path(__file__).parent)
@@ -90,4 +91,5 @@ def test_the_reference_runs_from_top_to_bottom(story: Story, tmp_path: Path) -> 
     said = "".join(one.get("text", "") for one in outputs)
     assert [words for words in story.said if words not in said] == []
     assert [name for name in story.files if not (tmp_path / name).is_file()] == []
-    assert leaks(notebook, student_notebook(assignment)) == []
+    made = student_notebook(assignment)
+    assert leaks({"executed.ipynb": made.content}, made.secrets) == []

@@ -19,11 +19,11 @@ def test_the_linear_network_finds_who_is_in_danger():
     """On balanced classes one linear layer is right far more often than chance, and so are two."""
     X, y, names = encode(clean(load_cases(f"data/{NAME}")))
     train_X, train_y, test_X, test_y = split(X, y, seed=1)
-    train_X, test_X = scale(train_X, test_X)
+    scaled, test_X = scale(train_X, test_X)
     # As many who died as who did not, so that accuracy means something while training.
     died, lived = np.flatnonzero(train_y == 1), np.flatnonzero(train_y == 0)
     chosen = np.concatenate([np.resize(died, len(lived)), lived])
-    loaders = make_loaders(train_X[chosen], train_y[chosen], test_X, test_y)
+    loaders = make_loaders(scaled[chosen], train_y[chosen], test_X, test_y)
     losses = []
     for build in (linear_model, two_layer_model):
         model = build(len(names))

@@ -82,5 +82,5 @@ def test_relu_dev_of_any_shape():
 @task("relu")
 def test_networks_share_the_activations():
     """Both networks inherit ReLU and its derivative."""
-    model = SoftmaxRegression(input_size=2, num_classes=2)
-    assert_close(model.ReLU(np.array([-1.0, 2.0])), np.array([0.0, 2.0]), "ReLU(x)")
+    network = SoftmaxRegression(num_classes=2, input_size=2)
+    assert_close(network.ReLU(np.array([-1.0, 2.0])), np.array([0.0, 2.0]), "ReLU(x)")

@@ -24,7 +24,7 @@ def test_it_was_run_in_every_tier(tiny: Assignment, tier: Tier, tmp_path: Path) 
     (tmp_path / "class" / "ada" / "nets.py").write_bytes(
         (tiny.solution / "nets.py").read_bytes() + b"print('from the file')\n"
     )
-    (tmp_path / "class" / "bob" / "tiny.ipynb").write_bytes(student_notebook(tiny))
+    (tmp_path / "class" / "bob" / "tiny.ipynb").write_bytes(student_notebook(tiny).content)
     grade_class(
         tiny,
         [tmp_path / "class"],
