@@ -9,8 +9,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from studentkit.notation import Unreadable
+
 from autograder.answers.judge import Verdict, judge, judge_reading, reading_of
-from autograder.answers.notation import Unreadable
 from autograder.answers.questions import Question, QuestionError, load
 from autograder.layout import LayoutError, find_root
 

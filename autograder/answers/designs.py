@@ -8,6 +8,9 @@ from fractions import Fraction
 from itertools import pairwise, product
 from typing import Any
 
+from studentkit.notation import Reading
+from studentkit.notation.tree import Compare, Record, Tree, Tuple
+
 from autograder.answers import scalars
 from autograder.answers.evaluate import (
     Activation,
@@ -18,7 +21,6 @@ from autograder.answers.evaluate import (
     evaluate,
     is_finite,
 )
-from autograder.answers.notation import Compare, Reading, Record, Tree, Tuple
 from autograder.answers.scalars import ONE, ZERO, Scalar
 
 Parameters = Mapping[str, Any]

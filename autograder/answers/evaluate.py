@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from autograder.answers import scalars
-from autograder.answers.notation import (
+from studentkit.notation.tree import (
     Apply,
     Cases,
     Compare,
@@ -27,6 +26,8 @@ from autograder.answers.notation import (
     Tuple,
     children,
 )
+
+from autograder.answers import scalars
 from autograder.answers.scalars import NAN, ONE, ZERO, Scalar
 
 Array: TypeAlias = tuple[tuple[Scalar, ...], ...]

@@ -6,10 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from studentkit.answersheet import plain, spoken
+from studentkit.notation import Reading, Unreadable, read_value
+from studentkit.notation.tree import Tuple
+
 from autograder.answers import designs
 from autograder.answers.evaluate import Budget, OverweightError, Value, is_finite
 from autograder.answers.misconceptions import Found, diagnose, diagnose_design
-from autograder.answers.notation import Reading, Tuple, Unreadable, plain, read_value, spoken
 from autograder.answers.points import Prepared, prepare
 from autograder.answers.questions import Question
 

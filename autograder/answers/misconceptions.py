@@ -9,6 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from studentkit.notation import Reading
+from studentkit.notation.tree import Apply, Tree
+
 from autograder.answers import scalars
 from autograder.answers.designs import normal_form
 from autograder.answers.evaluate import (
@@ -20,7 +23,6 @@ from autograder.answers.evaluate import (
     shape_of,
     transposed,
 )
-from autograder.answers.notation import Apply, Reading, Tree
 from autograder.answers.points import Prepared, same
 from autograder.answers.questions import Question
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 
+from studentkit.notation import Reading
+from studentkit.notation.tree import Apply, Number, Tree, Tuple
+
 from autograder.answers import scalars
 from autograder.answers.evaluate import (
     Activation,
@@ -19,7 +22,6 @@ from autograder.answers.evaluate import (
     is_finite,
     uses_activation,
 )
-from autograder.answers.notation import Number, Reading, Tree, Tuple
 from autograder.answers.questions import Question, QuestionError
 from autograder.answers.scalars import Scalar
 
@@ -217,7 +219,7 @@ def _close(one: Scalar, other: Scalar, rtol: Fraction, scale: Scalar) -> bool:
 
 def _stands_for_a_double(tree: Tree) -> bool:
     """Tell whether a number is written with as many digits as Python prints."""
-    while getattr(tree, "operator", "") == "neg":
+    while isinstance(tree, Apply) and tree.operator == "neg":
         tree = tree.args[0]
     if not isinstance(tree, Number):
         return False

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from studentkit.notation.tree import Name, Tree, Tuple, children
+
 from autograder.answers.designs import PREDICATES, normal_form
 from autograder.answers.judge import judge, judge_reading
-from autograder.answers.notation import Name, Tree, Tuple, children
 from autograder.answers.points import prepare
 from autograder.answers.questions import Question, QuestionError
 

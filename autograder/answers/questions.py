@@ -10,7 +10,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from autograder.answers.notation import Names, Reading, Unreadable, names_of, read
+from studentkit.answersheet import names_of
+from studentkit.notation import Names, Reading, Unreadable, read
 
 KINDS = ("expression", "number", "tuple", "design")
 _PUBLIC = frozenset(

@@ -12,8 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from studentkit import task
+from studentkit.answersheet import answer_of, find_questions
+from studentkit.notation import UNANSWERED
+
 from autograder.answers.judge import judge
-from autograder.answers.notation import UNANSWERED, find_questions
 from autograder.answers.points import prepare
 from autograder.answers.questions import Question, QuestionError, load
 from autograder.failures import RecognisedError, SuiteError
@@ -44,9 +47,6 @@ def define_hidden(
 
 
 def _test(question: Question) -> Callable[[], None]:
-    from studentkit import task
-    from studentkit.answersheet import answer_of
-
     def test() -> None:
         answer = answer_of(question.name)
         try:

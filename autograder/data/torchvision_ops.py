@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
+from studentkit import torchvision_ops
+
 from autograder.mnist import DataError
-from autograder.studentkit import torchvision_ops
 
 
 def declare_missing_operators() -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from studentkit.hints import lock
 
 from autograder.diagnose.library import Library
 from autograder.diagnose.replies import Weight
-from autograder.kit import load_kit
 
 
 def locked_hints(library: Library) -> dict[str, str]:
@@ -14,8 +13,6 @@ def locked_hints(library: Library) -> dict[str, str]:
 
     A message that says little, or that two mistakes share, opens nothing.
     """
-    load_kit()
-    lock = import_module("studentkit.hints").lock
     found: dict[str, str] = {}
     shared: set[str] = set()
     for entry in library.entries:

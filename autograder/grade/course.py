@@ -295,7 +295,7 @@ class _Desk:
 
     def _hire(self) -> None:
         process = subprocess.Popen(
-            [sys.executable, "-m", "autograder.grade.clerk"],
+            [sys.executable, "-P", "-m", "autograder.grade.clerk"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from studentkit.survey import survey
+
 from autograder.diagnose.library import Library
 from autograder.grade.bench import Bench
 from autograder.grade.files import fingerprint_of, folder_files, student_modules
@@ -55,8 +57,6 @@ def open_bench(setting: Setting, body: Any) -> None:
         modules |= {NAME}
 
     def go(tests: list[Test]) -> None:
-        from studentkit.survey import survey
-
         chosen = [test for test in tests if setting.training_tests or not test.trains]
         mistakes = assignment.mistakes
         bench = Bench(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from studentkit.rules import SurveyError, compare
+
 from autograder.manifest import Manifest, Rule
 from autograder.records import Action, Verdict
 from autograder.runner.errors import WorkerStopped
@@ -18,8 +20,6 @@ def judged(
 
     The worker of `session` reads the source; `skeleton` is the skeleton's survey.
     """
-    from studentkit.rules import SurveyError, compare
-
     try:
         facts = session.survey()
         policy = manifest.policy

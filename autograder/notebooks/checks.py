@@ -15,6 +15,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from studentkit import task
+from studentkit.declare import told
+
 from autograder.layout import Assignment
 from autograder.notebooks.module import NAME
 from autograder.notebooks.source import BEGIN_HIDDEN, END_HIDDEN, Cell, NotebookError, read
@@ -109,9 +112,6 @@ def _tree(cell: Cell, text: str) -> ast.Module:
 
 
 def _test(cell: Cell, name: str, title: str, source: str, known: bool) -> Callable[[], None]:
-    from studentkit import task
-    from studentkit.declare import told
-
     code = compile(_tree(cell, source), cell.where, "exec")
     free = _free(_tree(cell, source))
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
+from studentkit.patterns import excluded, selected
 
 from autograder.atomic import write_bytes, write_text
-from autograder.kit import load_kit
 from autograder.layout import Assignment
 from autograder.manifest import load as load_manifest
 from autograder.notebooks import kernelspec
@@ -129,7 +129,7 @@ def nbgrader(folder: Path, *words: str, isolated: bool = False) -> str:
     if isolated:  # the folder's own configuration is read all the same
         environment |= {"JUPYTER_NO_CONFIG": "1", "JUPYTER_CONFIG_DIR": str(folder / ".jupyter")}
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *words],
+        [sys.executable, "-P", "-m", "nbgrader", *words],
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -197,9 +197,6 @@ def _configure(folder: Path, assignment_id: str, course_id: str, confined: bool)
 
 def _students(assignment: Assignment, files: Mapping[str, bytes]) -> list[str]:
     """Return which of the released files a student changes and hands in."""
-    load_kit()
-    from studentkit.patterns import excluded, selected
-
     patterns = load_manifest(assignment.manifest).submit
     return sorted(path for path in files if selected(path, patterns) and not excluded(path))
 

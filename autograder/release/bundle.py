@@ -9,11 +9,13 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from studentkit.survey import survey
+
 from autograder.atomic import write_bytes
 from autograder.data.given import everyday_files
 from autograder.layout import Assignment, find_assignment
 from autograder.manifest import load
-from autograder.release.kit import kit_files, survey
+from autograder.release.kit import kit_files
 from autograder.release.leaks import Guarded, Secrets, leaks, telling, text_of
 from autograder.release.regions import ReleaseError
 from autograder.release.skeleton import generate, solution_lines

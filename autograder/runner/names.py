@@ -10,7 +10,6 @@ import types
 from collections.abc import Sequence
 from typing import Any
 
-from autograder.kit import load_kit
 from autograder.runner import remote
 from autograder.runner.remote import RemoteName
 
@@ -66,9 +65,8 @@ def _exists(module: str) -> bool:
 
 
 def install(names: frozenset[str]) -> None:
-    """Put the finder first, and make the student kit importable under its own name."""
+    """Put the finder first."""
     sys.meta_path.insert(0, StudentModules(names))
-    load_kit()
 
 
 def bind(namespace: dict[str, Any], session: Any) -> None:

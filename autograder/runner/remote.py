@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
+import studentkit
 
 from autograder.failures import SuiteError
-from autograder.kit import load_kit
 from autograder.runner.session import Session
 from autograder.sandbox.inside import tensors
 from autograder.sandbox.inside.wire import Reference
@@ -28,7 +28,7 @@ def use(session: Session | None) -> None:
     if session is not None:
         session.resolve_reference = _resolve
         session.reference_of = _reference_of
-    load_kit().provide_ask(None if session is None else _ask_beside)
+    studentkit.provide_ask(None if session is None else _ask_beside)
 
 
 def current() -> Session:

@@ -19,6 +19,17 @@ import numpy as np
 import pytest
 from _pytest.reports import TestReport
 from _pytest.runner import runtestprotocol
+from studentkit import (
+    provide,
+    provide_pictures,
+    take_pictures,
+    take_shown,
+    task_of,
+    title_of,
+    trains_of,
+    unscored_of,
+)
+from studentkit.declare import told_of
 
 from autograder.failures import RecognisedError
 from autograder.records import Outcome, Reason, Status
@@ -130,9 +141,6 @@ class _Plugin:
         return True
 
     def _test(self, item: Any) -> Test:
-        from studentkit import task_of, title_of, trains_of, unscored_of
-        from studentkit.declare import told_of
-
         function = getattr(item, "function", None) or getattr(item, "obj", None)
         owner = getattr(item, "cls", None)
         marker = item.get_closest_marker("task")
@@ -201,8 +209,6 @@ def run(
     of each test before it runs. Raises ZygoteError when the grader's own machinery fails; a
     submission cannot cause that.
     """
-    from studentkit import provide_pictures
-
     watch = watch or Watch()
     remote.use(session)
     outcomes: list[Outcome] = []
@@ -264,8 +270,6 @@ def _run_one(
     keep_calls: bool,
     bound: set[int],
 ) -> Outcome:
-    from studentkit import provide, take_pictures, take_shown
-
     kind = "training" if test.trains and "training" in data else "small"
     mount = kind if kind in data else None
     provide(str(data.get(kind, "")), source)
@@ -367,8 +371,6 @@ _alarm_clock = _AlarmClock()
 def _outcome(
     test: Test, found: BaseException | None, skipped: bool, session: Session, keep_calls: bool
 ) -> Outcome:
-    from studentkit import take_pictures, take_shown
-
     record = session.record
     # Whatever the test itself made of it: a test cannot pass by catching the end of a worker.
     found = record.stopped or found

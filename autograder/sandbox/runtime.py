@@ -12,10 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import studentkit
 from packaging.requirements import InvalidRequirement, Requirement
 
-_PACKAGE = Path(__file__).resolve().parent.parent
-_OWN = {"inside": _PACKAGE / "sandbox" / "inside", "studentkit": _PACKAGE / "studentkit"}
+_OWN = {
+    "inside": Path(__file__).resolve().parent / "inside",
+    "studentkit": Path(studentkit.__file__).resolve().parent,
+}
 _OWN_NEEDS = ("numpy", "msgpack")
 # The first three are for torch's compiler, which no worker runs, and mathematics is not for
 # students here; the last is for a kernel that serves a debugger.

@@ -13,8 +13,7 @@ LAYERS = (
     " notebooks",
     "runner diagnose scoring report exports rubric",
     "intake sandbox networks answers data datasets",
-    "manifest records failures mistakes layout mnist digits atomic kit",
-    "studentkit",
+    "manifest records failures mistakes layout mnist digits atomic",
 )
 HEIGHT = {name: -row for row, names in enumerate(LAYERS) for name in names.split()}
 

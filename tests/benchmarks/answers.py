@@ -25,9 +25,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "autograder" / "ans
 
 import corpus
 import rewriting
+from studentkit.notation import Unreadable
 
 from autograder.answers.judge import judge, reading_of
-from autograder.answers.notation import Unreadable
 
 
 class TooSlow(Exception):

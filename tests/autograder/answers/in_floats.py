@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from autograder.answers.notation import Apply, Name, Number, Tree
+from studentkit.notation.tree import Apply, Name, Number, Tree
 
 _TWO = {
     "add": lambda a, b: a + b,

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.release.kit import load_kit
-
-load_kit()
-
-from studentkit.notation import Names  # noqa: E402
+from studentkit.notation import Names
 
 QUESTIONS: dict[str, Names] = {
     "m": Names(vars={"x": "vec:m", "y": "vec:n", "A": "mat:m,n"}, dims={"m": 3, "n": 4}),

@@ -8,18 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 import sympy as sp
+from studentkit.notation.text import text as written
+from studentkit.notation.tree import Apply, Index, Matrix, Name, Number, Sum, Tree, Tuple
 
-from autograder.answers.notation import (
-    Apply,
-    Index,
-    Matrix,
-    Name,
-    Number,
-    Sum,
-    Tree,
-    Tuple,
-    written,
-)
 from autograder.answers.questions import Question
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {

@@ -12,9 +12,11 @@ from asked import SCALARS, ask
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from in_floats import in_floats
+from studentkit.notation import Unreadable, read
+from studentkit.notation.text import text as written
+from studentkit.notation.tree import Apply, Name, Number, Tree
 
 from autograder.answers.judge import judge
-from autograder.answers.notation import Apply, Name, Number, Tree, Unreadable, read, written
 from autograder.answers.points import prepare
 from autograder.answers.questions import QuestionError
 

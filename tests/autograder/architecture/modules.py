@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-PACKAGES = ("autograder",)
+PACKAGES = ("autograder", "studentkit")
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,15 @@ def imports() -> dict[str, list[Import]]:
     return {
         name: [
             Import(f"{path.relative_to(ROOT)}:{line}", module, late)
-            for line, module, late in _read(ast.parse(path.read_bytes()), known)
+            for line, module, late in _read(name, path, known)
         ]
         for name, path in known.items()
     }
 
 
-def _read(tree: ast.Module, known: dict[str, Path]) -> Iterator[tuple[int, str, bool]]:
+def _read(name: str, path: Path, known: dict[str, Path]) -> Iterator[tuple[int, str, bool]]:
+    tree = ast.parse(path.read_bytes())
+    package = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
     inside = {
         id(node)
         for function in ast.walk(tree)
@@ -54,7 +56,9 @@ def _read(tree: ast.Module, known: dict[str, Path]) -> Iterator[tuple[int, str, 
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield node.lineno, alias.name, late
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*above, *filter(None, [node.module])])
             for alias in node.names:
-                whole = f"{node.module}.{alias.name}"
-                yield node.lineno, whole if whole in known else node.module, late
+                whole = f"{module}.{alias.name}"
+                yield node.lineno, whole if whole in known else module, late

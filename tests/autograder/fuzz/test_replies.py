@@ -12,10 +12,10 @@ from typing import Any
 import frames
 import numpy as np
 import pytest
+import studentkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.kit import load_kit
 from autograder.manifest import Limits
 from autograder.records import Reason
 from autograder.runner import fault, remote
@@ -93,7 +93,7 @@ def outcome(reply: bytes) -> tuple[Reason | None, str] | None:
         except (SubmissionError, WorkerStopped) as found:
             return fault.of(found, session)
         try:
-            load_kit().assert_close(tensors.received(value), [1.0, 2.0], "f")
+            studentkit.assert_close(tensors.received(value), [1.0, 2.0], "f")
         except Exception as found:
             return fault.of(found, session)
         return None

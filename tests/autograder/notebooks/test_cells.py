@@ -8,12 +8,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from studentkit.cells import run
 
-from autograder.kit import load_kit
 from autograder.notebooks.module import module_of
-
-load_kit()
-from studentkit.cells import run  # noqa: E402  (the kit has its name only now)
 
 
 def module(*cells: tuple[str, str]) -> tuple[types.ModuleType, dict[str, str]]:

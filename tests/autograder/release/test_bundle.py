@@ -31,7 +31,7 @@ def secret_lines(place: Assignment) -> set[str]:
     """Collect, by reading the files anew, every telling line that students must not get."""
     given = "\n".join(
         path.read_text(encoding="utf-8")
-        for folder in (place.public_tests, ROOT / "autograder" / "studentkit")
+        for folder in (place.public_tests, ROOT / "studentkit")
         for path in folder.rglob("*.py")
     )
     given += "\n".join(content.decode("utf-8") for content in generate(place.solution).values())

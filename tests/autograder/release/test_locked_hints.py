@@ -9,12 +9,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from studentkit.hints import lock, unlock
 
-from autograder.kit import load_kit
 from autograder.layout import find_root
-
-load_kit()
-from studentkit.hints import lock, unlock  # noqa: E402 (the kit has to be loaded first)
 
 _ROOT = find_root(Path(__file__))
 

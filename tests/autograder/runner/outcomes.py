@@ -10,13 +10,14 @@ import os
 import sys
 from pathlib import Path
 
+from autograder.studentkit.survey import survey
+
 from autograder.manifest import Limits
 from autograder.runner import suite
 from autograder.runner.declared import Declared
 from autograder.runner.session import Session
 from autograder.sandbox import tiers
 from autograder.sandbox.zygotes import Zygote
-from autograder.studentkit.survey import survey
 
 
 def main(folder: Path, seconds: float, more: list[str]) -> None:

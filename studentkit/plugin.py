@@ -132,11 +132,11 @@ class Standing:
     def _rows(self, assignment: Assignment) -> list[table.Row]:
         rows = {task.id: table.Row(task.title, task.points) for task in assignment.tasks}
         for file, sentence in sorted(self.unstarted.items()):
-            for task, count in tests_by_task(file).items():
-                if task in rows:
-                    rows[task].total += count
+            for name, count in tests_by_task(file).items():
+                if name in rows:
+                    rows[name].total += count
                     what = "1 test" if count == 1 else f"{count} tests"
-                    rows[task].failures.append(
+                    rows[name].failures.append(
                         table.Failure(f"{what} of {file.name} could not start.", sentence)
                     )
         for test, (named, sentence) in self.tests.items():
