@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
 
 import typer
 
-from autograder import layout
 from autograder.commands import grading, making, notebooks, proving
-from autograder.commands.shared import CONFIGURATION, DONE, ERR, INTERRUPTED, USAGE, Stop
-from autograder.manifest import ManifestError
+from autograder.commands.shared import ERR
+from autograder.core.errors import AutograderError, ExitCode
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -55,32 +53,20 @@ def main() -> None:
     """Run the command line; every expected error is one clear line and an exit code."""
     try:
         code = app(standalone_mode=False)  # returns the code of typer.Exit
-        sys.exit(code if isinstance(code, int) else DONE)
-    except Stop as stop:
-        ERR.print(f"autograder: {stop}", markup=False, soft_wrap=True)
-        sys.exit(stop.code)
+        sys.exit(code if isinstance(code, int) else ExitCode.DONE)
+    except AutograderError as error:
+        ERR.print(f"autograder: {error}", markup=False, soft_wrap=True)
+        sys.exit(error.exit_code)
     except typer.Exit as end:
         sys.exit(end.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         ERR.print("autograder: interrupted; run the same command again to go on")
-        sys.exit(INTERRUPTED)
-    except (ManifestError, layout.LayoutError) as error:
-        _fail(error)
+        sys.exit(ExitCode.INTERRUPTED)
     except Exception as error:
-        from autograder.errors import EXPECTED  # imports half the package: only when it is asked
-
-        if isinstance(error, EXPECTED):
-            _fail(error)
         if hasattr(error, "show") and hasattr(error, "exit_code"):  # click's usage errors
             error.show()
-            sys.exit(USAGE)
+            sys.exit(ExitCode.USAGE)
         raise
-
-
-def _fail(error: Exception) -> NoReturn:
-    """Say on one line what has to be changed; ends the command."""
-    ERR.print(f"autograder: {error}", markup=False, soft_wrap=True)
-    sys.exit(CONFIGURATION)
 
 
 if __name__ == "__main__":

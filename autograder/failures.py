@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from autograder.core.errors import AutograderError
 
-class SuiteError(Exception):
+
+class SuiteError(AutograderError):
     """A test asks for something the grader cannot do; the author has to change it."""
 
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from autograder.core.errors import AutograderError
+
 FOLDERS = ("assignments", "autograder", "solutions", "student_skeleton", "tests")
 _MARKS = ("assignments", "solutions", "tests")  # enough to know the project's root by
 
 
-class LayoutError(Exception):
+class LayoutError(AutograderError):
     """A folder or an assignment is not where it should be; the message says what to do."""
 
 

@@ -11,12 +11,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from autograder.core.errors import AutograderError
 from autograder.records import Action
 
 DATA_SETS = ("mnist-csv", "mnist", "cifar10", "covid")
 
 
-class ManifestError(Exception):
+class ManifestError(AutograderError):
     """`assignment.toml` cannot be used; the message says where and what to do."""
 
 

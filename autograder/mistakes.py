@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from autograder.core.errors import AutograderError
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class MistakesError(Exception):
+class MistakesError(AutograderError):
     """`mistakes.py` cannot be used; the message says where and why."""
 
 

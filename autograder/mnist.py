@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder.core.errors import AutograderError
+
 Part = tuple[NDArray[np.uint8], NDArray[np.uint8]]  # images (N, 28, 28), labels (N,)
 
 SIDE = 28
@@ -21,7 +23,7 @@ IDX_NAMES = (
 _CHUNK = 2000  # rows written at a time
 
 
-class DataError(Exception):
+class DataError(AutograderError):
     """Data is missing or not what it should be; the message says where and what to do."""
 
 

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
 from autograder.answers.variants import FILE as ANSWERS_FILE
+from autograder.core.errors import AutograderError
 from autograder.grade.bench import Bench
 from autograder.grade.opening import open_bench
 from autograder.grade.setting import Setting
@@ -35,7 +36,7 @@ __all__ = ["DeclarationError", "MutationError", "MutationReport", "mutate", "ren
 _LEAST_SECONDS = 1.5  # for one test: a busy machine must not look like an endless loop
 
 
-class MutationError(Exception):
+class MutationError(AutograderError):
     """The mutants could not be run; the message says why."""
 
 

@@ -12,13 +12,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from autograder.core.errors import AutograderError
 from autograder.exports.grades_csv import inert
 from autograder.records import Mark
 
 _COMMENT = "comment"
 
 
-class RubricError(Exception):
+class RubricError(AutograderError):
     """A rubric or a filled-in sheet cannot be used; the message says where and what to do."""
 
 

@@ -16,6 +16,7 @@ from autograder.answers.questions import load as load_questions
 from autograder.answers.variants import FILE as ANSWERS_FILE
 from autograder.answers.variants import Variant as Misconceptions
 from autograder.answers.variants import variants
+from autograder.core.errors import AutograderError
 from autograder.declarations import slips
 from autograder.diagnose.replies import digest
 from autograder.grade.bench import Bench
@@ -33,7 +34,7 @@ from autograder.sandbox.zygotes import Zygote
 REFERENCE, SKELETON = "reference", "skeleton"
 
 
-class ValidateError(Exception):
+class ValidateError(AutograderError):
     """The proof could not be made at all; the message says why."""
 
 

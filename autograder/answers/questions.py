@@ -13,6 +13,8 @@ from typing import Any
 from studentkit.answersheet import names_of
 from studentkit.notation import Names, Reading, Unreadable, read
 
+from autograder.core.errors import AutograderError
+
 KINDS = ("expression", "number", "tuple", "design")
 _PUBLIC = frozenset(
     "name origin task text convention kind vars dims names aliases form sigma".split()
@@ -24,7 +26,7 @@ _NEEDED = ("name", "task", "text", "convention", "kind")
 _MISCONCEPTION = frozenset(("id", "answer", "hint", "star"))
 
 
-class QuestionError(Exception):
+class QuestionError(AutograderError):
     """A question that its author has to change; one line says which and how."""
 
 

@@ -14,10 +14,7 @@ from rich.table import Table
 from autograder import layout
 from autograder.commands.shared import (
     ERR,
-    INTERRUPTED,
     OUT,
-    SOME_NOT_GRADED,
-    USAGE,
     AssignmentName,
     Data,
     Jobs,
@@ -26,6 +23,7 @@ from autograder.commands.shared import (
     find,
     progress_bar,
 )
+from autograder.core.errors import ExitCode
 from autograder.layout import Assignment
 
 if TYPE_CHECKING:
@@ -85,7 +83,7 @@ def grade(
     chosen = find(assignment)
     for path in submissions:
         if not path.exists():
-            raise Stop(f"{path}: no such file or folder", USAGE)
+            raise Stop(f"{path}: no such file or folder", ExitCode.USAGE)
     place = _course(chosen, course)
     marks = read_sheet(rubric, load_rubric(chosen.rubric)) if rubric else None
     if marks is None and place is not None:
@@ -118,16 +116,16 @@ def grade(
         for line in troubles:
             ERR.print(line, markup=False)
     if result.interrupted:
-        raise Stop("interrupted; run the same command again to go on", INTERRUPTED)
+        raise Stop("interrupted; run the same command again to go on", ExitCode.INTERRUPTED)
     if result.not_graded or result.leftovers:
-        raise typer.Exit(SOME_NOT_GRADED)
+        raise typer.Exit(ExitCode.SOME_NOT_GRADED)
 
 
 def _course(assignment: Assignment, folder: Path | None) -> Course | None:
     if folder is None:
         return None
     if not assignment.notebook.is_file():
-        raise Stop(f"{assignment.id} has no notebook; leave --course out", USAGE)
+        raise Stop(f"{assignment.id} has no notebook; leave --course out", ExitCode.USAGE)
     from autograder.notebooks.recording import Course
 
     course = Course(folder, assignment)
@@ -165,7 +163,7 @@ def rubric(
     if not items:
         raise Stop(f"{chosen.id} has no written questions ({chosen.rubric} is missing or empty)")
     if out.exists():
-        raise Stop(f"{out} is there already, perhaps with marks; give another name", USAGE)
+        raise Stop(f"{out} is there already, perhaps with marks; give another name", ExitCode.USAGE)
     names = [one.submission for one in read_class(reports, chosen.id)] if reports else []
     write_text(out, sheet(items, names))
     OUT.print(f"{len(items)} questions, {len(names)} submissions: {out}", markup=False)

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.shared import ERR, OUT, USAGE, AssignmentName, Stop, find
+from autograder.commands.shared import ERR, OUT, AssignmentName, Stop, find
+from autograder.core.errors import ExitCode
 from autograder.manifest import load as load_manifest
 
 
@@ -63,7 +64,7 @@ def kernel_install(
 
     for folder in (course, data):
         if folder is not None and not folder.is_dir():
-            raise Stop(f"{folder}: no such folder", USAGE)
+            raise Stop(f"{folder}: no such folder", ExitCode.USAGE)
     packages = list(package or [])
     if assignment is not None:
         packages += ["pytest", *load_manifest(find(assignment).manifest).packages]

@@ -12,7 +12,6 @@ from rich.table import Table
 from autograder import layout
 from autograder.commands.shared import (
     OUT,
-    USAGE,
     AssignmentName,
     Data,
     Jobs,
@@ -21,6 +20,7 @@ from autograder.commands.shared import (
     find,
     progress_bar,
 )
+from autograder.core.errors import ExitCode
 
 if TYPE_CHECKING:
     from autograder.validate import Proof
@@ -144,5 +144,5 @@ def judge(
     from autograder.answers.jsonl import run
 
     if not jsonl:
-        raise Stop("give --jsonl: rows come from standard input", USAGE)
+        raise Stop("give --jsonl: rows come from standard input", ExitCode.USAGE)
     run(sys.stdin, sys.stdout, layout.find_root())

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from autograder import layout
+from autograder.core.errors import AutograderError, ExitCode
 from autograder.layout import Assignment
 
-DONE, SOME_NOT_GRADED, USAGE, CONFIGURATION, INTERRUPTED = 0, 1, 2, 3, 130
 OUT, ERR = Console(highlight=False), Console(stderr=True, highlight=False)
 
 AssignmentName = Annotated[
@@ -41,12 +41,12 @@ Training = Annotated[
 ]
 
 
-class Stop(Exception):
+class Stop(AutograderError):
     """End with a message and an exit code."""
 
-    def __init__(self, message: str, code: int = CONFIGURATION) -> None:
+    def __init__(self, message: str, exit_code: ExitCode = ExitCode.CONFIGURATION) -> None:
         super().__init__(message)
-        self.code = code
+        self.exit_code = exit_code
 
 
 def find(name: str) -> Assignment:

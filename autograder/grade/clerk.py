@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from autograder.atomic import write_text
+from autograder.core.errors import AutograderError
 from autograder.diagnose.library import Library
 from autograder.grade.bench import Bench, not_graded
 from autograder.grade.opening import open_bench
@@ -31,7 +32,6 @@ from autograder.notebooks.confinement import KernelError
 from autograder.records import Mark, Status, Submission
 from autograder.runner.suite import Watch
 from autograder.sandbox.inside.confine import die_with_parent
-from autograder.sandbox.runtime import RuntimeMissing
 from autograder.sandbox.zygotes import Zygote, ZygoteError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def main() -> int:
     setting = Setting.from_json(sys.stdin.readline())
     try:
         open_bench(setting, lambda bench: _Clerk(bench, answers).serve(sys.stdin))
-    except (KernelError, RuntimeMissing) as error:
+    except AutograderError as error:
         _say(answers, {"fatal": str(error)})
     except Exception as error:
         detail = traceback.format_exc() if os.environ.get("AUTOGRADER_DEBUG") else ""

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.atomic import write_text
+from autograder.core.errors import AutograderError
 from autograder.data import given
 from autograder.exports.grades_csv import grades_csv
 from autograder.grade.bench import not_graded
@@ -37,7 +38,7 @@ from autograder.sandbox.tiers import Level, Tier, probe
 _RESERVED = ("index.html", "grades.csv")
 
 
-class GradeError(Exception):
+class GradeError(AutograderError):
     """Nothing could be graded; the message says what to do."""
 
 

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import yaml
 
+from autograder.core.errors import AutograderError
 from autograder.intake.folders import belongs, walk
 from autograder.intake.limits import Allowance, ArchiveLimits, Refused
 from autograder.intake.paths import JUNK_FOLDERS, is_archive, shown, stem
@@ -24,7 +25,7 @@ _METADATA_BYTES = 64 * 1024 * 1024
 _LOOKED_AT = 5000  # files of a folder whose times are compared
 
 
-class IntakeError(Exception):
+class IntakeError(AutograderError):
     """What the instructor gave cannot be used; the message says what to do."""
 
 

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.core.errors import AutograderError
+
 NAME = "equivalent_mutants.toml"
 
 
-class DeclarationError(Exception):
+class DeclarationError(AutograderError):
     """`equivalent_mutants.toml` cannot be used; the message says where and why."""
 
 

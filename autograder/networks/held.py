@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from autograder.core.errors import AutograderError
+
 _place: list[Path | None] = [None]
 
 
-class HeldOutError(Exception):
+class HeldOutError(AutograderError):
     """A test asks for held-out data where there is none: mark it with @trains."""
 
 

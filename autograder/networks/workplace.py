@@ -11,10 +11,12 @@ from pathlib import Path
 
 import torch
 
+from autograder.core.errors import AutograderError
+
 Tensor = torch.Tensor
 
 
-class NoWorkplaceError(Exception):
+class NoWorkplaceError(AutograderError):
     """A test verifies a claim where nobody has said on which data: the grader's own fault."""
 
 

@@ -19,6 +19,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from autograder.core.errors import AutograderError
 from autograder.notebooks import calls
 from autograder.sandbox import runtime, tiers, view
 from autograder.sandbox.filter import FilterError
@@ -40,7 +41,7 @@ _MAX_FILES = 2000
 _FILE_BYTES = 64 << 20  # the largest file that may be written
 
 
-class KernelError(Exception):
+class KernelError(AutograderError):
     """The confinement could not be had, or not started: never the student's fault."""
 
 

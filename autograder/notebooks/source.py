@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.core.errors import AutograderError
+
 KINDS = ("given", "answer", "check", "written", "setup")
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
@@ -37,7 +39,7 @@ _MARKER = re.compile(r"#\s*%%+(?:\s|$)")
 _ITS_OWN = ("cell_marker", "lines_to_next_cell", "lines_to_end_of_cell_marker")  # of jupytext
 
 
-class NotebookError(Exception):
+class NotebookError(AutograderError):
     """A notebook cannot be made or kept as things are; the message says where and what to do."""
 
 

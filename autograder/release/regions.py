@@ -12,6 +12,8 @@ import io
 import re
 from dataclasses import dataclass
 
+from autograder.core.errors import AutograderError
+
 SUFFIXES = (".py", ".yaml", ".yml", ".toml", ".md", ".sh", ".txt", ".cfg", ".ini")
 
 _MARK = re.compile(r"^(?P<indent>[ \t]*)#[ \t]*(?P<which>BEGIN|END)[ \t]+SOLUTION(?P<rest>.*)$")
@@ -19,7 +21,7 @@ _LOOKS_LIKE = re.compile(r"^[ \t]*#+[ \t]*(begin|end)[ \t_-]*solutions?\b", re.I
 _DROPPED = re.compile(r"#[ \t]*SOLUTION$")
 
 
-class ReleaseError(Exception):
+class ReleaseError(AutograderError):
     """Nothing can, or must, be given to students as things are; the message says what to do."""
 
 

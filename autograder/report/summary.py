@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.core.errors import AutograderError
 from autograder.records import Failure
 
 
@@ -49,7 +50,7 @@ class Summary:
         )
 
 
-class ResultsError(Exception):
+class ResultsError(AutograderError):
     """A folder is not what `grade` wrote; the message says what to do."""
 
 

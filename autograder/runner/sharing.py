@@ -9,13 +9,14 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from autograder.core.errors import AutograderError
 from autograder.sandbox.inside.confine import die_with_parent
 from autograder.sandbox.zygotes import Zygote
 
 Work = Callable[[Zygote, str], Any]
 
 
-class SharingError(Exception):
+class SharingError(AutograderError):
     """A variant could not be run; the message says which and why."""
 
 

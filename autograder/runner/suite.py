@@ -31,6 +31,7 @@ from studentkit import (
 )
 from studentkit.declare import told_of
 
+from autograder.core.errors import AutograderError
 from autograder.failures import RecognisedError
 from autograder.records import Outcome, Reason, Status
 from autograder.runner import fault, names, remote
@@ -50,7 +51,7 @@ _MAX_PICTURES = 6  # of one test
 _WITHOUT = "cacheprovider junitxml logging warnings doctest faulthandler stepwise pastebin".split()
 
 
-class CollectionError(Exception):
+class CollectionError(AutograderError):
     """A test file of the assignment cannot be used; the message says which and why."""
 
 

@@ -6,6 +6,8 @@ import errno
 import functools
 import tempfile
 
+from autograder.core.errors import AutograderError
+
 _ALLOWED = """
 read write readv writev pread64 pwrite64 lseek openat open creat close close_range stat fstat
 lstat newfstatat fstatat64 statx access faccessat faccessat2 statfs fstatfs readlink readlinkat
@@ -29,7 +31,7 @@ _FCNTL = (0, 1, 2, 3, 4, 1030)
 _IOCTL = (0x5401, 0x541B, 0x5421, 0x5450, 0x5451)
 
 
-class FilterError(Exception):
+class FilterError(AutograderError):
     """libseccomp is missing or refuses; the message says what to install."""
 
 

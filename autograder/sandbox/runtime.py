@@ -15,6 +15,8 @@ from pathlib import Path
 import studentkit
 from packaging.requirements import InvalidRequirement, Requirement
 
+from autograder.core.errors import AutograderError
+
 _OWN = {
     "inside": Path(__file__).resolve().parent / "inside",
     "studentkit": Path(studentkit.__file__).resolve().parent,
@@ -25,7 +27,7 @@ _OWN_NEEDS = ("numpy", "msgpack")
 _NOT_NEEDED = {"sympy", "setuptools", "triton", "debugpy"}
 
 
-class RuntimeMissing(Exception):
+class RuntimeMissing(AutograderError):
     """A package the assignment asks for is not installed here."""
 
 

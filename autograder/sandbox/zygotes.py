@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from autograder.core.errors import AutograderError
 from autograder.sandbox import filter as system_call_filter
 from autograder.sandbox import runtime, tiers, view
 from autograder.sandbox.inside import wire
@@ -30,7 +31,7 @@ _BOOT = (
 )
 
 
-class ZygoteError(Exception):
+class ZygoteError(AutograderError):
     """The grader's own machinery failed: never the student's fault."""
 
 

@@ -1,0 +1,1 @@
+"""Plain data and arithmetic that everything else builds on."""
