@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from autograder.core.errors import AutograderError
 
+_MARK = "__mistakes__"
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -34,9 +35,6 @@ class Mistake:
         return (self.task, *self.also)
 
 
-_declared: list[Mistake] = []
-
-
 def mistake(target: str, task: str, also: tuple[str, ...] = ()) -> Callable[[Function], Function]:
     """Declare the decorated function as a wrong variant of `target`, which `task` is about.
 
@@ -48,7 +46,8 @@ def mistake(target: str, task: str, also: tuple[str, ...] = ()) -> Callable[[Fun
 
     def declare(function: Function) -> Function:
         hint = " ".join((function.__doc__ or "").split())
-        _declared.append(Mistake(function.__name__, target, task, hint, also))
+        declared = Mistake(function.__name__, target, task, hint, also)
+        setattr(function, _MARK, [*getattr(function, _MARK, ()), declared])
         return function
 
     return declare
@@ -58,21 +57,24 @@ def load(path: Path) -> tuple[Mistake, ...]:
     """Read the mistakes that the author's `path` declares, in order; () without such a file."""
     if not path.is_file():
         return ()
-    _declared.clear()
     spec = importlib.util.spec_from_file_location("_declared_mistakes", path)
     if spec is None or spec.loader is None:
         raise MistakesError(f"{path}: cannot be loaded")
     module = importlib.util.module_from_spec(spec)
-    sys.modules["autograder.mistakes"] = sys.modules[__name__]
     try:
         spec.loader.exec_module(module)
     except Exception as error:
         raise MistakesError(f"{path}: {type(error).__name__}: {error}") from error
-    found = tuple(_declared)
-    names = [entry.id for entry in found]
+    marked = [getattr(one, _MARK, ()) for one in vars(module).values() if callable(one)]
+    found = tuple(each for several in marked for each in several)
+    functions = [node.name for node in _functions(path)]
     for entry in found:
-        if names.count(entry.id) > 1:
+        if functions.count(entry.id) > 1:  # the second has taken the name of the first
             raise MistakesError(f"{path}: '{entry.id}' is declared twice")
         if not entry.hint:
             raise MistakesError(f"{path}: '{entry.id}' has no docstring; it is the hint to print")
     return found
+
+
+def _functions(path: Path) -> list[ast.FunctionDef]:
+    return [node for node in ast.parse(path.read_bytes()).body if isinstance(node, ast.FunctionDef)]

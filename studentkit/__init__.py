@@ -3,18 +3,9 @@
 Needs the standard library, numpy and pytest only: it travels in the student's zip.
 """
 
-from .asking import provide_ask
 from .checks import assert_close, assert_same, assert_shape, assert_unchanged
 from .declare import task, task_of, title_of, trains, trains_of, unscored, unscored_of
-from .setting import (
-    data_folder,
-    data_source,
-    provide,
-    provide_pictures,
-    show,
-    take_pictures,
-    take_shown,
-)
+from .setting import data_folder, data_source, show
 
 __all__ = [
     "assert_close",
@@ -23,12 +14,7 @@ __all__ = [
     "assert_unchanged",
     "data_folder",
     "data_source",
-    "provide",
-    "provide_ask",
-    "provide_pictures",
     "show",
-    "take_pictures",
-    "take_shown",
     "task",
     "task_of",
     "title_of",

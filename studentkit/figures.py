@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .asking import ask
-from .setting import keep_picture, wants_pictures
+from .context import current
 
 _MAX_SIDE = 1200  # pixels of a picture
 _MAX_TEXT = 500
@@ -82,11 +82,11 @@ def figure_of(drawn: Any, title: str = "") -> Figure:
         figure = Figure([_axes(row) for row in found["axes"]], _text(found["suptitle"]))
     except (TypeError, KeyError, ValueError, IndexError):
         raise AssertionError("what was drawn cannot be read") from None
-    if wants_pictures():
+    if current().wants_pictures:
         picture = ask("picture", drawn)
         if not _is_picture(picture):
             raise AssertionError("the picture of what was drawn cannot be read")
-        keep_picture(title, picture)
+        current().pictures.append((title, picture))
     return figure
 
 

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,6 @@ from studentkit.handin import HERE, gather, read_assignment
 from studentkit.notation import Unreadable, read_value
 
 _TESTS = ("tests/*.py", "conftest.py", "studentkit/*.py")
-_known: dict[str, dict[str, dict[str, Any]]] = {}  # state of the folder -> task -> its row
 
 
 def passes(task: str, folder: Path = HERE) -> None:
@@ -53,15 +53,20 @@ def _rows(folder: Path) -> dict[str, dict[str, Any]]:
     for path, content in gather(folder, patterns).files.items():
         if path.endswith(".py"):
             sha.update(f"{path}:{len(content)}:".encode() + content)
-    state = sha.hexdigest()
-    if state not in _known:
-        with tempfile.TemporaryDirectory() as place:
-            target = Path(place, "table.json")
-            said = _run(folder, ["-q", f"--table-to={target}"])
-            if not target.is_file():
-                raise AssertionError(f"pytest did not come to its table:\n{said.strip()[-1000:]}")
-            _known[state] = json.loads(target.read_text("utf-8"))
-    return _known[state]
+    return _rows_of(folder, sha.hexdigest())
+
+
+@cache
+def _rows_of(folder: Path, state: str) -> dict[str, dict[str, Any]]:
+    """Run the tests; once for each `state` of the folder."""
+    del state
+    with tempfile.TemporaryDirectory() as place:
+        target = Path(place, "table.json")
+        said = _run(folder, ["-q", f"--table-to={target}"])
+        if not target.is_file():
+            raise AssertionError(f"pytest did not come to its table:\n{said.strip()[-1000:]}")
+        rows: dict[str, dict[str, Any]] = json.loads(target.read_text("utf-8"))
+    return rows
 
 
 def _run(folder: Path, options: list[str]) -> str:

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 from studentkit import hints, preflight, table
+from studentkit.context import current
 from studentkit.declare import task_of, title_of, unscored_of
 from studentkit.handin import HERE, Assignment, FolderError, gather, read_assignment
-from studentkit.setting import take_shown
 
 _ASSERTED = re.compile(
     r"^\w+ is not (true|false|None) : (?=.)"
@@ -98,7 +98,7 @@ class Standing:
 
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
         """Keep what the test has shown."""
-        self.shown[item.nodeid] = [text for text, _ in take_shown()]
+        self.shown[item.nodeid] = [text for text, _ in current().take_shown()]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note an outcome."""

@@ -54,6 +54,7 @@ class Bench:
     written: tuple[Item, ...] = ()
     collected: tuple[Test, ...] = ()  # `tests`, and those that train where they were left out
     notebook: Notebook | None = None
+    services: tuple[object, ...] = ()  # that tests may use while they run
 
     @property
     def left_out(self) -> frozenset[str]:
@@ -189,6 +190,7 @@ class Bench:
             until_failure,
             pictures,
             watch,
+            self.services,
         )
 
     def library(self, jobs: int | None = None) -> Library:

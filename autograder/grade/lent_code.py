@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from autograder.answers.variants import FILE as ANSWERS_FILE
@@ -266,15 +267,14 @@ class _Cut:
         return (module, alias.asname or alias.name) in self._names
 
 
-_trees: dict[bytes, ast.Module] = {}
-
-
 def _tree(module: str, files: Mapping[str, bytes]) -> ast.Module:
     path = _path(module, files)
-    source = files[path] if path is not None else b""
-    if source not in _trees:
-        _trees[source] = ast.parse(source)
-    return _trees[source]
+    return _parsed(files[path] if path is not None else b"")
+
+
+@lru_cache(maxsize=64)
+def _parsed(source: bytes) -> ast.Module:
+    return ast.parse(source)
 
 
 def _path(module: str, files: Mapping[str, bytes]) -> str | None:

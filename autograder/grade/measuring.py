@@ -8,19 +8,17 @@ import numpy as np
 import torch
 
 from autograder.data.given import training_part
-from autograder.networks import workplace
-from autograder.networks.held import channels_first, provide_held_out, read_labelled
-from autograder.networks.workplace import Workplace
+from autograder.networks.held import channels_first, read_labelled
+from autograder.networks.workplace import Measuring, Workplace
 from autograder.runner import remote
 
 
-def provide(training: Path, held_out: Path, cache: Path, source: str) -> None:
-    """Let tests measure on the file `held_out` and verify claims by training on `training`.
+def measuring(training: Path, held_out: Path, cache: Path, source: str) -> Measuring:
+    """Return what measures on the file `held_out` and verifies claims by training on `training`.
 
     Nothing is read before a test asks; `source` is the word for what the images are.
     """
-    provide_held_out(held_out)
-    workplace.use(lambda: _workplace(training, held_out, cache, source))
+    return Measuring(lambda: _workplace(training, held_out, cache, source), held_out)
 
 
 def _workplace(training: Path, held_out: Path, cache: Path, source: str) -> Workplace:

@@ -41,12 +41,12 @@ def open_bench(setting: Setting, body: Any) -> None:
         from autograder.grade.warming import warm_torch
 
         warm_torch()
+    services: list[object] = []
     if setting.held_out:
-        from autograder.grade.measuring import provide  # brings torch
+        from autograder.grade.measuring import measuring  # brings torch
 
-        provide(
-            Path(setting.training), Path(setting.held_out), Path(setting.cache), setting.data_source
-        )
+        folders = Path(setting.training), Path(setting.held_out), Path(setting.cache)
+        services.append(measuring(*folders, setting.data_source))
 
     notebook = None
     if setting.notebook:
@@ -70,6 +70,7 @@ def open_bench(setting: Setting, body: Any) -> None:
             load_rubric(assignment.rubric),
             tuple(tests),
             notebook,
+            tuple(services),
         )
         body(bench)
 

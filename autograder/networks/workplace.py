@@ -10,10 +10,14 @@ from functools import cached_property
 from pathlib import Path
 
 import torch
+from studentkit import context
 
 from autograder.core.errors import AutograderError
 
 Tensor = torch.Tensor
+
+
+_NO_WORKPLACE = "no data to train on was provided: claims are verified by tests marked @trains"
 
 
 class NoWorkplaceError(AutograderError):
@@ -46,23 +50,27 @@ class Workplace:
         return found.hexdigest()
 
 
-_factory: list[Callable[[], Workplace] | None] = [None]
-_made: list[Workplace] = []
+class Measuring:
+    """What this grader trains networks with and measures them on; read when a test first asks."""
 
+    def __init__(
+        self, make: Callable[[], Workplace] | None = None, held_out: Path | None = None
+    ) -> None:
+        """`make` reads the workplace; `held_out` is the file with the held-out data."""
+        self._make = make
+        self.held_out = held_out
 
-def use(factory: Callable[[], Workplace] | None) -> None:
-    """Say how to make the workplace; it is made when the first claim is verified, once."""
-    _factory[0] = factory
-    _made.clear()
+    @cached_property
+    def workplace(self) -> Workplace:
+        """The workplace, made once; raises NoWorkplaceError."""
+        if self._make is None:
+            raise NoWorkplaceError(_NO_WORKPLACE)
+        return self._make()
 
 
 def current() -> Workplace:
     """Return the workplace in use; raises NoWorkplaceError."""
-    if not _made:
-        factory = _factory[0]
-        if factory is None:
-            raise NoWorkplaceError(
-                "no data to train on was provided: claims are verified by tests marked @trains"
-            )
-        _made.append(factory())
-    return _made[0]
+    measuring = context.current().service(Measuring)
+    if measuring is None:
+        raise NoWorkplaceError(_NO_WORKPLACE)
+    return measuring.workplace

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from autograder.records import Reason
@@ -88,7 +89,9 @@ def raised(body: Any) -> SubmissionError:
             break
         if type(base) is str and base in _REFUSED:
             break
-    error = _class_for(builtin)(message[:2000] if type(message) is str else "")
+    # mypy takes the classes' own __hash__ for that of their instances
+    made = _class_for(builtin) if builtin else SubmissionError  # type: ignore[arg-type]
+    error = made(message[:2000] if type(message) is str else "")
     error.type_name = name[:100] if type(name) is str else "Exception"
     error.frames = frames
     error.stage = stage if type(stage) is str and stage in _STAGES else "code"
@@ -97,14 +100,6 @@ def raised(body: Any) -> SubmissionError:
     return error
 
 
-_classes: dict[type | None, type[SubmissionError]] = {}
-
-
-def _class_for(builtin: type[BaseException] | None) -> type[SubmissionError]:
-    if builtin not in _classes:
-        if builtin is None:
-            _classes[builtin] = SubmissionError
-        else:
-            bases = (SubmissionError, builtin)
-            _classes[builtin] = type(f"Submission{builtin.__name__}", bases, {})
-    return _classes[builtin]
+@cache
+def _class_for(builtin: type[BaseException]) -> type[SubmissionError]:
+    return type(f"Submission{builtin.__name__}", (SubmissionError, builtin), {})

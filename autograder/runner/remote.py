@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
-import studentkit
+from studentkit import context
+from studentkit.context import TestContext
 
 from autograder.failures import SuiteError
 from autograder.runner.session import Session
@@ -18,32 +20,34 @@ from autograder.sandbox.inside.wire import Reference
 
 _CHUNK = 64  # items of one iteration that travel together
 _MANY = 4096  # of numbers and texts
-_current: Session | None = None
 
 
-def use(session: Session | None) -> None:
-    """Make `session` the one that every name and object speaks to (None while collecting)."""
-    global _current
-    _current = session
-    if session is not None:
-        session.resolve_reference = _resolve
-        session.reference_of = _reference_of
-    studentkit.provide_ask(None if session is None else _ask_beside)
+@contextmanager
+def speaking_to(session: Session, services: Sequence[object] = ()) -> Iterator[TestContext]:
+    """Let every name and object that a test holds speak to `session`, for what runs inside.
+
+    `services` are further objects of the grader that tests may need.
+    """
+    session.resolve_reference = _resolve
+    session.reference_of = _reference_of
+    with context.using(TestContext(ask=_ask_beside, services=(session, *services))) as made:
+        yield made
 
 
 def current() -> Session:
     """Return the session in use; raises SuiteError at collection time."""
-    if _current is None:
+    found = context.current().service(Session)
+    if found is None:
         raise SuiteError(
             "student code was used while the tests were being collected; "
             "call it inside a test or in setUp, not at module level"
         )
-    return _current
+    return found
 
 
 def running() -> bool:
     """Tell whether tests are being run (and not collected)."""
-    return _current is not None
+    return context.current().service(Session) is not None
 
 
 def plain(value: Any) -> Any:
@@ -161,7 +165,7 @@ class RemoteName(_Remote):
         # What should be a class or a function stays a name, whatever the submission has there:
         # its use then says what is wrong with it.
         dotted = ".".join((self._module, *self._path, name))
-        if _current is None or _current.declared.kind(dotted):
+        if not running() or current().declared.kind(dotted):
             return RemoteName(self._module, (*self._path, name))
         value = current().request("get", [*self._address(), name])
         if isinstance(value, RemoteObject) and value._kind in ("callable", "class", "module"):

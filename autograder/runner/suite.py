@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,16 +19,8 @@ import numpy as np
 import pytest
 from _pytest.reports import TestReport
 from _pytest.runner import runtestprotocol
-from studentkit import (
-    provide,
-    provide_pictures,
-    take_pictures,
-    take_shown,
-    task_of,
-    title_of,
-    trains_of,
-    unscored_of,
-)
+from studentkit import task_of, title_of, trains_of, unscored_of
+from studentkit.context import TestContext
 from studentkit.declare import told_of
 
 from autograder.core.errors import AutograderError
@@ -41,6 +33,7 @@ from autograder.runner.pictures import encoded
 from autograder.runner.session import SEED, Session
 from autograder.sandbox.zygotes import ZygoteError
 
+_NAME = "autograder"  # of our plugin, in pytest's registry
 _MAX_MESSAGE = 1500
 _GRACE_SECONDS = 2.0  # of a processor, for the test's own part
 _SOON_SECONDS = 0.1  # until an alarm that came at a bad moment is tried again
@@ -103,11 +96,21 @@ def collected(
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     talk = io.StringIO()
     with contextlib.redirect_stdout(talk):
-        code = pytest.main(arguments, plugins=[plugin])
+        code = pytest.main(arguments, plugins=[_Registers(plugin)])
     if plugin.problem is not None:
         raise plugin.problem
     if not plugin.ran:
         raise CollectionError(plugin.errors or talk.getvalue().strip() or f"pytest ended: {code}")
+
+
+class _Registers:
+    """Registers the plugin under a name by which an item's configuration leads to it."""
+
+    def __init__(self, plugin: _Plugin) -> None:
+        self._plugin = plugin
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.pluginmanager.register(self._plugin, _NAME)
 
 
 class _Plugin:
@@ -124,6 +127,14 @@ class _Plugin:
         self.ran = False
         self.errors = ""
         self.problem: BaseException | None = None
+        self.alarm = _AlarmClock()
+        self.failed_parts: list[Any] = []  # of the test that runs
+
+    @staticmethod
+    def of(item: Any) -> _Plugin:
+        """Return the one that has collected `item`."""
+        found: _Plugin = item.config.pluginmanager.get_plugin(_NAME)
+        return found
 
     def pytest_collectreport(self, report: Any) -> None:
         if report.failed:
@@ -171,7 +182,7 @@ class _Plugin:
         skipped = found is not None and isinstance(found.value, pytest.skip.Exception)
         outcome: Any = "passed" if found is None else "skipped" if skipped else "failed"
         if found is not None and isinstance(found.value, TestTimeoutError):
-            _alarm_clock.heard = True
+            self.alarm.heard = True
         report = TestReport(
             item.nodeid, item.location, {}, outcome, None, call.when, [], call.duration, 0, 0
         )
@@ -180,10 +191,9 @@ class _Plugin:
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.failed:  # a subtest; the tests' own reports are not logged
-            _failed_parts.append(report)
+            self.failed_parts.append(report)
 
 
-_failed_parts: list[Any] = []
 _SEED_NUMPY, _SEED_PYTHON = np.random.seed, random.seed
 
 
@@ -202,21 +212,22 @@ def run(
     until_failure: bool = False,
     pictures: bool = False,
     watch: Watch | None = None,
+    services: Sequence[object] = (),
 ) -> list[Outcome]:
     """Run `tests` against the submission behind `session`; one Outcome for each, in order.
 
     `data` maps "small" and "training" to folders; `until_failure` leaves out what follows the
     first test that does not pass; `pictures` keeps those of public tests' figures; `watch` is told
-    of each test before it runs. Raises ZygoteError when the grader's own machinery fails; a
-    submission cannot cause that.
+    of each test before it runs; `services` are found by tests in their context. Raises ZygoteError
+    when the grader's own machinery fails; a submission cannot cause that.
     """
     watch = watch or Watch()
-    remote.use(session)
     outcomes: list[Outcome] = []
     bound: set[int] = set()
     ready = None  # the test that pytest has prepared the way for
     try:
-        with _random_noticed(session):
+        with _random_noticed(session), remote.speaking_to(session, services) as context:
+            context.source = source
             for number, test in enumerate(tests):
                 if until_failure and outcomes and outcomes[-1].status is not Status.PASSED:
                     break
@@ -233,12 +244,13 @@ def run(
                 if number + 1 < len(tests) and not until_failure:
                     following = tests[number + 1].item
                 watch.begins(test.id)
-                provide_pictures(pictures and not test.hidden)
-                outcomes.append(_run_one(test, following, session, data, source, keep_calls, bound))
+                context.wants_pictures = pictures and not test.hidden
+                outcomes.append(
+                    _run_one(test, following, session, context, data, keep_calls, bound)
+                )
                 ready = following
     finally:
         session.stop()
-        remote.use(None)
     return outcomes
 
 
@@ -266,26 +278,26 @@ def _run_one(
     test: Test,
     following: Any,
     session: Session,
+    context: TestContext,
     data: dict[str, Path],
-    source: str,
     keep_calls: bool,
     bound: set[int],
 ) -> Outcome:
     kind = "training" if test.trains and "training" in data else "small"
     mount = kind if kind in data else None
-    provide(str(data.get(kind, "")), source)
+    context.folder = str(data.get(kind, ""))
     try:
         for _ in (1, 2):
             session.begin(mount, test.trains)
             _seed_both()
-            take_shown()
-            take_pictures()
+            context.take_shown()
+            context.take_pictures()
             found, skipped = _protocol(test, following, session, bound)
             if not session.record.killed_from_outside:
                 break  # a worker that something outside killed gets a second chance
         if isinstance(found, ZygoteError):
             raise found
-        return _outcome(test, found, skipped, session, keep_calls)
+        return _outcome(test, found, skipped, session, context, keep_calls)
     except ZygoteError:
         raise
     except Exception as error:  # outside the test itself, so with what the submission sent
@@ -297,11 +309,12 @@ def _protocol(
     test: Test, following: Any, session: Session, bound: set[int]
 ) -> tuple[BaseException | None, bool]:
     """Run setup, call and teardown; return the first exception, and whether the test skipped."""
-    _failed_parts.clear()
     item, reports = test.item, []
+    plugin = _Plugin.of(item)
+    plugin.failed_parts.clear()
     found: BaseException | None = None
     try:
-        with _alarm_clock.set_for(session), contextlib.redirect_stdout(io.StringIO()):
+        with plugin.alarm.set_for(session), contextlib.redirect_stdout(io.StringIO()):
             module = getattr(item, "module", None)
             if module is not None and id(module) not in bound:
                 bound.add(id(module))
@@ -312,7 +325,7 @@ def _protocol(
     except (Exception, TestTimeoutError) as error:  # in pytest's own code between two phases
         found = error
         _leave(item)
-    for report in [*reports, *_failed_parts]:
+    for report in [*reports, *plugin.failed_parts]:
         if report.failed and found is None:
             excinfo = getattr(report, "found", None)
             found = excinfo.value if excinfo is not None else AssertionError("a part failed")
@@ -366,11 +379,13 @@ class _AlarmClock:
         raise TestTimeoutError
 
 
-_alarm_clock = _AlarmClock()
-
-
 def _outcome(
-    test: Test, found: BaseException | None, skipped: bool, session: Session, keep_calls: bool
+    test: Test,
+    found: BaseException | None,
+    skipped: bool,
+    session: Session,
+    context: TestContext,
+    keep_calls: bool,
 ) -> Outcome:
     record = session.record
     # Whatever the test itself made of it: a test cannot pass by catching the end of a worker.
@@ -382,8 +397,8 @@ def _outcome(
         message = "The test was left out."
     if not test.hidden:
         try:
-            shown = take_shown()
-            taken = take_pictures()[:_MAX_PICTURES]
+            shown = context.take_shown()
+            taken = context.take_pictures()[:_MAX_PICTURES]
             pictures = [(title, encoded(pixels)) for title, pixels in taken]
         except Exception as error:  # what is to be shown is the submission's
             found = found or error

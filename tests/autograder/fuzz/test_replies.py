@@ -71,14 +71,13 @@ def session_with(reply: bytes) -> Iterator[Session]:
     """Bring a session to the request that `reply` will answer."""
     worker = Scripted(reply)
     session = Session(worker, {"main.py": b""}, _LIMITS)  # type: ignore[arg-type]
-    remote.use(session)
     try:
-        session.begin(None)
-        for _ in range(_NUMBER - 3):  # the first two load the files and begin the test
-            session.request("get", ["name", "main", "f"])
-        yield session
+        with remote.speaking_to(session):
+            session.begin(None)
+            for _ in range(_NUMBER - 3):  # the first two load the files and begin the test
+                session.request("get", ["name", "main", "f"])
+            yield session
     finally:
-        remote.use(None)
         session.stop()
         for thread in worker.threads:
             thread.join(5)

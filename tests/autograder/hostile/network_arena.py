@@ -21,7 +21,7 @@ from network_attacks import ATTACKS, HONEST
 
 from autograder.data import files
 from autograder.data.handwriting import draw_handwriting
-from autograder.grade.measuring import provide
+from autograder.grade.measuring import measuring
 from autograder.manifest import Limits
 from autograder.runner import suite
 from autograder.runner.session import Session
@@ -98,7 +98,7 @@ def main(folder: Path, names: list[str]) -> None:
     answers = os.fdopen(os.dup(1), "w")
     data = {"small": folder / "small", "training": folder / "small"}
     rows = []
-    provide(folder / "small", folder / "held_out.npz", folder / "cache", "handwriting")
+    made = measuring(folder / "small", folder / "held_out.npz", folder / "cache", "handwriting")
 
     def body(tests: list[suite.Test]) -> None:
         packages = ["numpy", "torch", "safetensors"]
@@ -108,7 +108,9 @@ def main(folder: Path, names: list[str]) -> None:
                 code = honest if name == "honest" else {"model.py": ATTACKS[name].encode()}
                 start = time.monotonic()
                 session = Session(zygote, code, LIMITS)
-                found = suite.run(tests, session, data, "handwriting", keep_calls=True)
+                found = suite.run(
+                    tests, session, data, "handwriting", keep_calls=True, services=[made]
+                )
                 replies = b"".join(call.reply for one in found for call in one.calls)
                 row = {
                     "name": name,
@@ -120,7 +122,7 @@ def main(folder: Path, names: list[str]) -> None:
                 }
                 rows.append(row)
             session = Session(zygote, honest, LIMITS)
-            after = suite.run(tests, session, data, "handwriting")
+            after = suite.run(tests, session, data, "handwriting", services=[made])
             rows.append(
                 {
                     "name": "honest after",

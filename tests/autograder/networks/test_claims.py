@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from plain import linear, recipe, samples
+from studentkit import context
+from studentkit.context import TestContext
 
 from autograder.networks import (
     LayersError,
@@ -19,13 +21,18 @@ from autograder.networks import (
     claims,
     train,
     verify,
-    workplace,
 )
 from autograder.networks.layers import read_layers
 from autograder.networks.recipe import read_recipe
 from autograder.networks.train import Trained
+from autograder.networks.workplace import Measuring
 
 LAYERS = [linear(2, 3)]
+
+
+def measuring(make: Callable[[], Workplace]) -> AbstractContextManager[TestContext]:
+    """Let claims be verified on what `make` returns."""
+    return context.using(TestContext(services=(Measuring(make),)))
 
 
 @pytest.fixture
@@ -36,9 +43,8 @@ def place(tmp_path: Path) -> Iterator[Workplace]:
     draw = torch.Generator().manual_seed(0)
     images = corners[labels] + 0.05 * torch.randn(90, 2, generator=draw)
     made = Workplace(images[:60], labels[:60], images[60:], labels[60:], cache=tmp_path / "cache")
-    workplace.use(lambda: made)
-    yield made
-    workplace.use(None)
+    with measuring(lambda: made):
+        yield made
 
 
 @pytest.fixture
@@ -135,10 +141,9 @@ def test_other_data_is_another_result(place: Workplace, reached: Any) -> None:
     ran = reached(s1=0.9, s2=0.9, s3=0.9)
     verify(LAYERS, recipe(seeds=[1, 2, 3]), 0.9)
     images, labels = samples(60, 2)
-    workplace.use(
-        lambda: Workplace(images, labels, place.held_images, place.held_labels, place.cache)
-    )
-    verify(LAYERS, recipe(seeds=[1, 2, 3]), 0.9)
+    other = Workplace(images, labels, place.held_images, place.held_labels, place.cache)
+    with measuring(lambda: other):
+        verify(LAYERS, recipe(seeds=[1, 2, 3]), 0.9)
     assert ran == [[1, 2], [1, 2]]
 
 
@@ -152,8 +157,8 @@ def test_the_students_clock_stands_still_while_the_grader_trains(place: Workplac
         entered.append("out")
 
     parts = (place.images, place.labels, place.held_images, place.held_labels)
-    workplace.use(lambda: Workplace(*parts, pause=pause))
-    verify(LAYERS, recipe(), 0.1)
+    with measuring(lambda: Workplace(*parts, pause=pause)):
+        verify(LAYERS, recipe(), 0.1)
     assert entered == ["in", "out"]
 
 
@@ -164,18 +169,16 @@ def test_data_is_read_when_the_first_claim_is_verified_and_once(place: Workplace
         made.append(1)
         return place
 
-    workplace.use(make)
-    with pytest.raises(LayersError):
-        verify([], recipe(), 0.9)
-    assert made == []
-    for _ in range(2):
-        verify(LAYERS, recipe(), 0.1)
-    assert made == [1]
-    workplace.use(None)
+    with measuring(make):
+        with pytest.raises(LayersError):
+            verify([], recipe(), 0.9)
+        assert made == []
+        for _ in range(2):
+            verify(LAYERS, recipe(), 0.1)
+        assert made == [1]
 
 
 def test_without_data_nothing_can_be_verified() -> None:
-    workplace.use(None)
     with pytest.raises(NoWorkplaceError, match="@trains"):
         verify(LAYERS, recipe(), 0.9)
 
