@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from autograder.studentkit.survey import survey
+from studentkit.survey import survey
 
 from autograder.manifest import Limits
 from autograder.runner import suite
