@@ -41,6 +41,7 @@ app.command()(grading.mistakes)
 app.command()(proving.mutate)
 app.command()(proving.judge)
 app.command("data")(making.data_set)
+app.command()(making.cache)
 app.command()(grading.demo)
 
 

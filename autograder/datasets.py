@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 
 from autograder import digits, mnist
-from autograder.data.kept import kept, state
+from autograder.core.cache import Cache, key_of
+from autograder.data.sources import state
 from autograder.mnist import CSV_NAMES, DataError, read_mnist, write_csv, write_idx
 
 __all__ = ["DataError", "read_mnist", "small", "training", "write_csv", "write_idx"]
@@ -19,12 +19,12 @@ _SMALL = (60, 20)  # images to train with and to test with
 _TRAINING = (4000, 1000)
 
 
-def small(cache: Path) -> Path:
+def small(cache: Cache) -> Path:
     """Return the folder with the everyday data, 60 and 20 digits as CSV; raises DataError."""
     return _digits(cache, "small", _SMALL, seed=60)
 
 
-def training(cache: Path, source: Path | None) -> tuple[Path, str]:
+def training(cache: Cache, source: Path | None) -> tuple[Path, str]:
     """Return the folder with the CSVs that training tests use, and what they hold.
 
     Without a `source` that is 4,000 and 1,000 digits drawn on the spot, "digits"; otherwise the
@@ -39,20 +39,15 @@ def training(cache: Path, source: Path | None) -> tuple[Path, str]:
     def fill(folder: Path) -> None:
         write_csv(folder, *read_mnist(source), "mnist")
 
-    return kept(cache / f"mnist-{state(source)}", _FILES, fill), "mnist"
+    return cache.folder("data", f"mnist-csv-{state(source)}", _FILES, fill), "mnist"
 
 
-def _digits(cache: Path, name: str, counts: tuple[int, int], seed: int) -> Path:
+def _digits(cache: Cache, name: str, counts: tuple[int, int], seed: int) -> Path:
     def fill(folder: Path) -> None:
         train, test = (digits.draw_digits(n, seed + i) for i, n in enumerate(counts))
         write_csv(folder, train, test, "digits")
 
-    return kept(cache / f"{name}-{_recipe(counts, seed)}", _FILES, fill)
-
-
-def _recipe(counts: tuple[int, int], seed: int) -> str:
-    """Return a word that changes with everything the drawn digits depend on."""
-    sha = hashlib.sha256(f"{counts} {seed} {np.__version__} {mpl.__version__}".encode())
-    for module in (digits, mnist):
-        sha.update(Path(str(module.__file__)).read_bytes())
-    return sha.hexdigest()[:12]
+    # All that the drawn digits depend on.
+    sources = [Path(str(module.__file__)).read_bytes() for module in (digits, mnist)]
+    key = key_of(f"{counts} {seed}", np.__version__, mpl.__version__, *sources)
+    return cache.folder("data", f"{name}-{key}", _FILES, fill)

@@ -154,7 +154,7 @@ def rubric(
     ] = None,
 ) -> None:
     """Make the sheet in which a person grades the written questions; `grade --rubric` reads it."""
-    from autograder.atomic import write_text
+    from autograder.core.files import write_text
     from autograder.report.summary import read_class
     from autograder.rubric import load, sheet
 

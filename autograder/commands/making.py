@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from rich.table import Table
 
 from autograder import layout
 from autograder.commands.shared import ERR, OUT, AssignmentName, Stop, find, progress_bar
+from autograder.core.cache import Cache
 from autograder.manifest import load as load_manifest
 
 
@@ -72,6 +74,32 @@ def release(
 
         notebook = student_notebook(chosen)
     OUT.print(str(bundle(chosen.id, chosen.root, out, hints, notebook)), markup=False)
+
+
+def cache(
+    clear: Annotated[bool, typer.Option("--clear", help="Remove all of it.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Tell what is kept between runs: drawn data, learnt mistakes, trainings, notebooks.
+
+    Nothing in it is needed: what is missing is made again. What was not used for a week goes by
+    itself once all of it has more than 8 GB.
+    """
+    kept = Cache()
+    if clear:
+        OUT.print(f"{kept.root}: {kept.clear() / 1e6:.1f} MB removed", markup=False)
+        return
+    sizes: dict[str, list[int]] = {}
+    for entry in kept.entries():
+        sizes.setdefault(entry.kind, []).append(entry.size)
+    if as_json:
+        rows = {kind: {"entries": len(each), "bytes": sum(each)} for kind, each in sizes.items()}
+        OUT.print_json(json.dumps({"folder": str(kept.root), "kinds": rows}))
+        return
+    for kind, each in sizes.items():
+        OUT.print(f"{sum(each) / 1e6:10.1f} MB  {kind} ({len(each)})", markup=False)
+    total = sum(map(sum, sizes.values()))
+    OUT.print(f"{total / 1e6:10.1f} MB  {kept.root}", markup=False)
 
 
 def data_set(

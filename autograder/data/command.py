@@ -14,7 +14,7 @@ import numpy as np
 
 from autograder import digits, mnist
 from autograder.data import batches, colours, covid, files, handwriting
-from autograder.data.kept import state
+from autograder.data.sources import state
 from autograder.data.torchvision_ops import torchvision_datasets
 from autograder.data.whole import place
 from autograder.mnist import DataError, read_mnist, write_csv

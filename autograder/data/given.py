@@ -6,7 +6,6 @@ drawn ones come from a seed that students do not have, real ones are the publish
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,8 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from autograder import datasets
+from autograder.core.cache import Cache, key_of
 from autograder.data import batches, colours, command, covid, files, handwriting
-from autograder.data.kept import kept, state
+from autograder.data.sources import state
 from autograder.mnist import DataError, Part, read_mnist
 
 HELD = "held_out.npz"  # images, labels
@@ -94,9 +94,9 @@ _CASES = (400, 8_000)  # rows of the table, everyday and to train with
 
 
 def prepare(
-    sets: Sequence[str], cache: Path, real: Path | None, training: bool, seed: int
+    sets: Sequence[str], cache: Cache, real: Path | None, training: bool, seed: int
 ) -> Given:
-    """Lay out the data `sets` below `cache`, once; `real` is the folder of `--data`.
+    """Lay out the data `sets` in the `cache`, once; `real` is the folder of `--data`.
 
     Without `training` nothing larger than the everyday data is made. `seed` is the course's own:
     the drawn images that are held out depend on it. Raises DataError.
@@ -109,21 +109,23 @@ def prepare(
     first = next(name for name in sets if name in _KINDS)  # what networks are measured on
     kind = _KINDS[first]
     names = [name for one in sets for name in _names(one)]
-    small = kept(
-        cache / f"everyday-{_word(sets, 'small')}", names, lambda folder: _fill(folder, sets, 0)
+    small = cache.folder(
+        "data", f"everyday-{_key(sets)}", names, lambda folder: _fill(folder, sets, 0)
     )
     if not training:
         return Given(small, small, None, kind.drawn_word, kind.drawn)
     mine = _mine(sets, real)
     stamp = state(real) if real is not None else ""
-    larger = kept(
-        cache / f"training-{_word(sets, stamp, *sorted(mine))}",
+    larger = cache.folder(
+        "data",
+        f"training-{_key(sets, stamp, *sorted(mine))}",
         names,
         lambda folder: _fill(folder, sets, 1, real, mine),
     )
     taken = first in mine
-    held = kept(
-        cache / f"held-out-{_word([first], stamp if taken else '', str(seed))}",
+    held = cache.folder(
+        "data",
+        f"held-out-{_key([first], stamp if taken else '', str(seed))}",
         [HELD],
         lambda folder: _hold_out(folder, kind, real if taken else None, seed),
     )
@@ -214,11 +216,9 @@ def training_part(given: Path, source: str) -> Part:
     return np.concatenate([train[0], rest[0]]), np.concatenate([train[1], rest[1]])
 
 
-def _word(sets: Sequence[str], *more: str) -> str:
-    """Return a word that changes with everything the files depend on."""
-    sha = hashlib.sha256("\0".join([*sets, *more, command.version()]).encode())
-    sha.update(Path(__file__).read_bytes())
-    return sha.hexdigest()[:12]
+def _key(sets: Sequence[str], *more: str) -> str:
+    """Return a key that changes with everything the files depend on."""
+    return key_of(*sets, "", *more, command.version(), Path(__file__).read_bytes())
 
 
 __all__ = ["HELD", "SETS", "DataError", "Given", "prepare", "training_part"]

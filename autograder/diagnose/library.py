@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from autograder.atomic import write_text
+from autograder.core.cache import Cache
 from autograder.diagnose.replies import Weight, digest, weight
 from autograder.mistakes import Mistake
 from autograder.records import Outcome, Status
@@ -57,24 +55,25 @@ class Library:
 
 
 def recall(
-    known: Sequence[Mistake], learnt: Callable[[], dict[str, Any]], cache: Path, name: str, key: str
+    known: Sequence[Mistake],
+    learnt: Callable[[], dict[str, Any]],
+    cache: Cache,
+    name: str,
+    key: str,
 ) -> Library:
     """Return the library of `known` mistakes: what `cache` has under `key`, else what `learnt()`.
 
-    `name` is the assignment's; an older key's file of it is removed. Of several processes that
-    ask at the same time one learns and the others wait for it.
+    `name` is the assignment's. Of several processes that ask at the same time one learns and the
+    others wait for it.
     """
-    folder = cache / "mistakes"
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{name}-{key}.json"
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        rows = _read(file)
-        if rows is None or rows.keys() != {mistake.id for mistake in known}:
-            rows = learnt()
-            for old in folder.glob(f"{name}-*.json"):
-                old.unlink(missing_ok=True)
-            write_text(file, json.dumps(rows))
+    entry = f"{name}-{key}.json"
+    rows = _read(cache.read("mistakes", entry), known)
+    if rows is None:
+        with cache.locked("mistakes"):
+            rows = _read(cache.read("mistakes", entry), known)
+            if rows is None:
+                rows = learnt()
+                cache.write("mistakes", entry, json.dumps(rows).encode())
     return Library(
         tuple(
             _replies(mistake, task, rows[mistake.id]) for mistake in known for task in mistake.tasks
@@ -124,9 +123,11 @@ def learn(
     return share(zygote, list(by_id), work, jobs)
 
 
-def _read(file: Path) -> dict[str, Any] | None:
+def _read(content: bytes | None, known: Sequence[Mistake]) -> dict[str, Any] | None:
+    """Return the rows that are kept, where they are those of the `known` mistakes."""
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        rows = json.loads(content or b"")
+    except ValueError:
         return None
-    return found if isinstance(found, dict) else None
+    whole = isinstance(rows, dict) and rows.keys() == {mistake.id for mistake in known}
+    return rows if whole else None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder import mistakes as mistake_library
 from autograder import scoring
+from autograder.core.cache import Cache
 from autograder.diagnose.clusters import failures
 from autograder.diagnose.library import Library, learn, recall
 from autograder.diagnose.naming import name_mistakes
@@ -207,7 +208,7 @@ class Bench:
         return recall(
             known,
             lambda: learn(known, self.tests, run, self.zygote, jobs),
-            Path(self.setting.cache),
+            Cache(Path(self.setting.cache)),
             self.manifest.id,
             lasting(self.setting, self.assignment),
         )

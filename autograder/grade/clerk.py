@@ -20,8 +20,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from autograder.atomic import write_text
 from autograder.core.errors import AutograderError
+from autograder.core.files import write_text
 from autograder.diagnose.library import Library
 from autograder.grade.bench import Bench, not_graded
 from autograder.grade.opening import open_bench

@@ -17,8 +17,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from autograder.atomic import write_text
+from autograder.core.cache import Cache
 from autograder.core.errors import AutograderError
+from autograder.core.files import write_text
 from autograder.data import given
 from autograder.exports.grades_csv import grades_csv
 from autograder.grade.bench import not_graded
@@ -69,21 +70,21 @@ def prepare(
 ) -> Setting:
     """Probe the machine and lay out the data; raises DataError or GradeError."""
     tier = tier or probe()
-    folder = cache or default_cache()
+    kept = Cache(cache)
     manifest = load_manifest(assignment.manifest)
     seed = _held_out_seed(assignment) if training and "mnist-csv" not in manifest.data_sets else 0
-    found = given.prepare(manifest.data_sets, folder, data, training, seed)
+    found = given.prepare(manifest.data_sets, kept, data, training, seed)
     return Setting(
         root=str(assignment.root),
         assignment=assignment.id,
         tier=tier,
         small=str(found.small),
         training=str(found.training),
-        cache=str(folder),
+        cache=str(kept.root),
         data_source=found.source,
         data_words=found.sentence,
         held_out=str(found.held_out or ""),
-        notebook=str(prepared(assignment, folder) or ""),
+        notebook=str(prepared(assignment, kept) or ""),
         due=due,
         executes=executes,
         hidden=tier.level is not Level.D,
@@ -101,12 +102,6 @@ def _held_out_seed(assignment: Assignment) -> int:
     if type(seed) is not int or not 0 <= seed < 1 << 62:
         raise GradeError(f"{path}: needs one line, seed = 123456, with a number of your own")
     return seed
-
-
-def default_cache() -> Path:
-    """Return the folder where drawn digits are kept between runs."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "autograder"
 
 
 def grade_class(

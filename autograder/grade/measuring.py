@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from autograder.core.cache import Cache
 from autograder.data.given import training_part
 from autograder.networks.held import channels_first, read_labelled
 from autograder.networks.workplace import Measuring, Workplace
@@ -27,7 +28,7 @@ def _workplace(training: Path, held_out: Path, cache: Path, source: str) -> Work
         channels_first(images),
         torch.from_numpy(labels.astype(np.int64)),
         *read_labelled(held_out),
-        cache=cache / "trainings",
+        cache=Cache(cache),
         device="cuda" if torch.cuda.is_available() else "cpu",
         pause=lambda: remote.current().paused(),
     )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.atomic import write_text
+from autograder.core.files import write_text
 from autograder.exports.gradescope import results
 from autograder.records import Grade
 from autograder.report.page import render

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import hashlib
 import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import cache
 from pathlib import Path
 
 import torch
 
-from autograder.atomic import write_text
+from autograder.core.cache import Cache, CacheError, key_of
 from autograder.networks.layers import Layer
 from autograder.networks.recipe import Recipe
 
@@ -25,24 +26,27 @@ _SOURCES = (
 )  # what a result hangs on
 
 
-class Results:
-    """Accuracies by what they depend on; graders that run at the same time may share a folder.
+_KIND = "trainings"
 
-    Without a folder nothing is kept. What cannot be written or read is computed again.
+
+class Results:
+    """Accuracies by what they depend on; graders that run at the same time may share it.
+
+    Without a cache nothing is kept. What cannot be written or read is computed again.
     """
 
-    def __init__(self, folder: Path | None, data: str, device: str = "cpu") -> None:
-        self._folder = folder
+    def __init__(self, cache: Cache | None, data: str, device: str = "cpu") -> None:
+        self._cache = cache
         self._basis = [data, device.partition(":")[0], torch.__version__, own_digest()]
 
     def get(self, layers: Sequence[Layer], recipe: Recipe, seed: int) -> float | None:
         """Return the accuracy that this training reached, or None."""
-        if self._folder is None:
+        if self._cache is None:
             return None
         key = self._key(layers, recipe, seed)
         try:
-            found = json.loads((self._folder / f"{key}.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
+            found = json.loads(self._cache.read(_KIND, f"{key}.json") or b"")
+        except (ValueError, RecursionError):
             return None
         if type(found) is not dict or found.get("key") != key:
             return None
@@ -52,25 +56,21 @@ class Results:
 
     def put(self, layers: Sequence[Layer], recipe: Recipe, seed: int, accuracy: float) -> None:
         """Keep one accuracy."""
-        if self._folder is None:
+        if self._cache is None:
             return
         key = self._key(layers, recipe, seed)
         text = json.dumps({"key": key, "accuracy": float(accuracy), "seed": seed}) + "\n"
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            write_text(self._folder / f"{key}.json", text)
-        except OSError:
-            return
+        with contextlib.suppress(CacheError):
+            self._cache.write(_KIND, f"{key}.json", text.encode())
 
     def _key(self, layers: Sequence[Layer], recipe: Recipe, seed: int) -> str:
         declared = asdict(recipe)
         del declared["seeds"]  # each seed is a training of its own
         rows = [[layer.kind, dict(layer.options)] for layer in layers]
-        text = json.dumps([self._basis, rows, declared, seed], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return key_of(json.dumps([self._basis, rows, declared, seed], sort_keys=True))
 
 
-@cache
+@functools.cache
 def own_digest() -> str:
     """Return the digest of the code that trains: other code may reach other results."""
     here = Path(__file__).parent

@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 from studentkit import context
 
+from autograder.core.cache import Cache
 from autograder.core.errors import AutograderError
 
 Tensor = torch.Tensor
@@ -36,7 +37,7 @@ class Workplace:
     labels: Tensor
     held_images: Tensor
     held_labels: Tensor
-    cache: Path | None = None
+    cache: Cache | None = None
     device: str = "cpu"
     pause: Callable[[], AbstractContextManager[object]] = nullcontext
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from nbformat import NotebookNode
 from studentkit.patterns import excluded, selected
 
-from autograder.atomic import write_bytes, write_text
+from autograder.core.files import write_bytes, write_text
 from autograder.layout import Assignment
 from autograder.manifest import load as load_manifest
 from autograder.notebooks import kernelspec

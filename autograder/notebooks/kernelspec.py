@@ -12,7 +12,7 @@ from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 
-from autograder.atomic import write_text
+from autograder.core.files import write_text
 from autograder.notebooks.confinement import Bounds, KernelError
 
 NAME = "python3-confined"

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import json
 from pathlib import Path
 
-from autograder.atomic import write_text
+from autograder.core.cache import Cache, key_of
 from autograder.layout import Assignment
 
 
-def prepared(assignment: Assignment, cache: Path) -> Path | None:
+def prepared(assignment: Assignment, cache: Cache) -> Path | None:
     """Return the file for `handed_in.load`, written where it is not kept yet.
 
     None where the assignment has no notebook. Raises NotebookError and ReleaseError.
     """
     if not assignment.notebook.is_file():
         return None
-    sha = hashlib.sha256(importlib.metadata.version("nbgrader").encode())
+    parts = [importlib.metadata.version("nbgrader").encode()]
     package = sorted(Path(__file__).parent.glob("*.py"))
     for path in (assignment.notebook, assignment.manifest, assignment.rubric, *package):
-        sha.update(path.read_bytes() if path.is_file() else b"")
-    kept = cache / f"notebook-{assignment.id}-{sha.hexdigest()[:12]}.json"
-    if not kept.is_file():
-        cache.mkdir(parents=True, exist_ok=True)
-        write_text(kept, _made(assignment))
-    return kept
+        parts.append(path.read_bytes() if path.is_file() else b"")
+    key = f"{assignment.id}-{key_of(*parts)}.json"
+    if cache.read("notebooks", key) is None:
+        cache.write("notebooks", key, _made(assignment).encode())
+    return cache.root / "notebooks" / key
 
 
 def _made(assignment: Assignment) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.atomic import write_bytes
+from autograder.core.files import write_bytes
 from autograder.layout import Assignment
 from autograder.notebooks import gradebook, handed_in
 from autograder.notebooks.build import written_items

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from studentkit.survey import survey
 
-from autograder.atomic import write_bytes
+from autograder.core.files import write_bytes
 from autograder.data.given import everyday_files
 from autograder.layout import Assignment, find_assignment
 from autograder.manifest import load

@@ -9,11 +9,10 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[2] / "autograder"
 # From what a person calls down to plain data and the kit that travels to students.
 LAYERS = (
-    "cli commands demo errors validate laziness declarations mutation mutants release grade"
-    " notebooks",
+    "cli commands demo validate laziness declarations mutation mutants release grade notebooks",
     "runner diagnose scoring report exports rubric",
     "intake sandbox networks answers data datasets",
-    "manifest records failures mistakes layout mnist digits atomic",
+    "manifest records failures mistakes layout mnist digits core",
 )
 HEIGHT = {name: -row for row, names in enumerate(LAYERS) for name in names.split()}
 

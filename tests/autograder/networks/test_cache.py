@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from plain import linear, recipe
 
+from autograder.core.cache import Cache
 from autograder.networks import cache
 from autograder.networks.cache import Results
 from autograder.networks.layers import read_layers
@@ -21,7 +22,7 @@ RECIPE = read_recipe(recipe())
 
 @pytest.fixture
 def results(tmp_path: Path) -> Results:
-    return Results(tmp_path / "trainings", "data")
+    return Results(Cache(tmp_path), "data")
 
 
 def entry(tmp_path: Path) -> Path:
@@ -39,7 +40,7 @@ def test_everything_that_a_result_hangs_on_tells_entries_apart(
     results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     results.put(LAYERS, RECIPE, 1, 0.75)
-    folder = tmp_path / "trainings"
+    folder = Cache(tmp_path)
     assert results.get(LAYERS, RECIPE, 2) is None
     assert results.get(LAYERS[:1], RECIPE, 1) is None
     assert results.get(LAYERS, read_recipe(recipe(weight_decay=0.1)), 1) is None
@@ -92,7 +93,7 @@ def test_graders_that_write_at_once_leave_whole_entries(results: Results, tmp_pa
 
 def test_a_folder_that_cannot_be_written_costs_nothing_but_time(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    for folder in (None, tmp_path / "file" / "below"):
-        results = Results(folder, "data")
+    for kept in (None, Cache(tmp_path / "file" / "below")):
+        results = Results(kept, "data")
         results.put(LAYERS, RECIPE, 1, 0.75)
         assert results.get(LAYERS, RECIPE, 1) is None

@@ -13,6 +13,7 @@ from plain import linear, recipe, samples
 from studentkit import context
 from studentkit.context import TestContext
 
+from autograder.core.cache import Cache
 from autograder.networks import (
     LayersError,
     NoWorkplaceError,
@@ -42,7 +43,9 @@ def place(tmp_path: Path) -> Iterator[Workplace]:
     corners = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
     draw = torch.Generator().manual_seed(0)
     images = corners[labels] + 0.05 * torch.randn(90, 2, generator=draw)
-    made = Workplace(images[:60], labels[:60], images[60:], labels[60:], cache=tmp_path / "cache")
+    made = Workplace(
+        images[:60], labels[:60], images[60:], labels[60:], cache=Cache(tmp_path / "cache")
+    )
     with measuring(lambda: made):
         yield made
 

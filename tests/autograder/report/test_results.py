@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.atomic import write_text
+from autograder.core.files import write_text
 from autograder.exports.grades_csv import grades_csv
 from autograder.exports.gradescope import results
 from autograder.records import Grade, Outcome, Reason, Status
