@@ -12,5 +12,5 @@ from .context import current
 
 
 def ask(name: str, *arguments: Any) -> Any:
-    """Return what the function `name` of `beside` answers."""
+    """Return what the function `name` of `probes` answers."""
     return current().ask(name, list(arguments))

@@ -18,9 +18,9 @@ Service = TypeVar("Service")
 
 
 def _here(name: str, arguments: list[Any]) -> Any:
-    from . import beside
+    from . import probes
 
-    return getattr(beside, name)(*arguments)
+    return getattr(probes, name)(*arguments)
 
 
 @dataclass

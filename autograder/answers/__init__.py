@@ -11,15 +11,15 @@ from typing import Any
 
 from studentkit.notation import Unreadable
 
-from autograder.answers.judge import Verdict, judge, judge_reading, reading_of
+from autograder.answers.judge import AnswerVerdict, judge, judge_reading, reading_of
 from autograder.answers.questions import Question, QuestionError, load
-from autograder.layout import LayoutError, find_root
+from autograder.core.layout import LayoutError, find_root
 
 __all__ = [
+    "AnswerVerdict",
     "Checked",
     "Question",
     "QuestionError",
-    "Verdict",
     "assert_correct",
     "check",
     "judge",
@@ -28,7 +28,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Checked(Verdict):
+class Checked(AnswerVerdict):
     """A verdict that a notebook shows with the answer as it was read."""
 
     mathml: str = ""

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, TextIO
 
-from autograder.answers.judge import Verdict, judge
+from autograder.answers.judge import AnswerVerdict, judge
 from autograder.answers.questions import Question, load
 
 SECONDS = 2.0  # for one row; an answer takes some milliseconds
@@ -75,7 +75,7 @@ def load_all(root: Path) -> dict[str, dict[str, Question]]:
 
 def _row(
     line: str, known: Mapping[str, Question], by_origin: Mapping[str, list[Question]]
-) -> tuple[str, Verdict]:
+) -> tuple[str, AnswerVerdict]:
     if len(line) > _MAX_LINE:
         return "", _unreadable("the row is too long")
     try:
@@ -101,8 +101,8 @@ def _row(
         return asked, _unreadable("this takes too long to compute; write it more simply")
 
 
-def _unreadable(message: str) -> Verdict:
-    return Verdict("unreadable", message=message)
+def _unreadable(message: str) -> AnswerVerdict:
+    return AnswerVerdict("unreadable", message=message)
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ _SAYS_SHAPE = re.compile(
 
 
 @dataclass(frozen=True)
-class Verdict:
+class AnswerVerdict:
     """What was decided about one answer; `message` is for whoever typed it."""
 
     verdict: Literal["correct", "wrong", "unreadable"]
@@ -31,10 +31,10 @@ class Verdict:
     message: str = ""
 
 
-CORRECT = Verdict("correct", message="correct")
+CORRECT = AnswerVerdict("correct", message="correct")
 
 
-def judge(question: Question, answer: Any) -> Verdict:
+def judge(question: Question, answer: Any) -> AnswerVerdict:
     """Return the verdict on a student's `answer`: text, a number, a list, an array or a dict.
 
     Raises QuestionError where the question itself cannot be judged.
@@ -42,7 +42,7 @@ def judge(question: Question, answer: Any) -> Verdict:
     try:
         reading = reading_of(question, answer)
     except Unreadable as error:
-        return Verdict("unreadable", message=str(error))
+        return AnswerVerdict("unreadable", message=str(error))
     return judge_reading(question, reading)
 
 
@@ -54,7 +54,7 @@ def reading_of(question: Question, answer: Any) -> Reading:
     return read_value(answer, question.names)
 
 
-def judge_reading(question: Question, reading: Reading) -> Verdict:
+def judge_reading(question: Question, reading: Reading) -> AnswerVerdict:
     """Return the verdict on an answer that has been read; raises QuestionError."""
     try:
         if question.kind == "design":
@@ -65,7 +65,7 @@ def judge_reading(question: Question, reading: Reading) -> Verdict:
             return CORRECT
         found = diagnose(prepared, reading, values)
     except OverweightError as error:
-        return Verdict("unreadable", message=str(error))
+        return AnswerVerdict("unreadable", message=str(error))
     return _wrong(found, _sentence(question, reading, values))
 
 
@@ -80,22 +80,22 @@ def is_right(prepared: Prepared, reading: Reading, values: list[Value]) -> bool:
     )
 
 
-def _judge_design(question: Question, reading: Reading) -> Verdict:
+def _judge_design(question: Question, reading: Reading) -> AnswerVerdict:
     try:
         finding = designs.decide(question.predicate, reading, question.parameters)
     except designs.FormError as error:
         form = f"; the form is {question.form}" if question.form else ""
-        return Verdict("unreadable", message=f"{error}{form}")
+        return AnswerVerdict("unreadable", message=f"{error}{form}")
     if finding.holds:
         return CORRECT
     found = diagnose_design(question, reading) or Found(finding.mistake, finding.hint)
     return _wrong(found if found.mistake else None, "The design does not do what is asked.")
 
 
-def _wrong(found: Found | None, sentence: str) -> Verdict:
+def _wrong(found: Found | None, sentence: str) -> AnswerVerdict:
     if found is None:
-        return Verdict("wrong", message=sentence)
-    return Verdict("wrong", found.mistake, found.hint, found.hint or sentence)
+        return AnswerVerdict("wrong", message=sentence)
+    return AnswerVerdict("wrong", found.mistake, found.hint, found.hint or sentence)
 
 
 def _sentence(question: Question, reading: Reading, values: list[Value]) -> str:

@@ -19,7 +19,7 @@ from studentkit.notation import UNANSWERED
 from autograder.answers.judge import judge
 from autograder.answers.points import prepare
 from autograder.answers.questions import Question, QuestionError, load
-from autograder.failures import RecognisedError, SuiteError
+from autograder.core.failures import RecognisedError, SuiteError
 
 
 class WrongAnswer(RecognisedError):

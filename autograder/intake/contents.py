@@ -6,15 +6,7 @@ import hashlib
 from collections.abc import Collection
 
 from autograder.intake.limits import MB, Allowance, Refused
-from autograder.intake.paths import (
-    BadPath,
-    clean,
-    folded,
-    is_archive,
-    is_bytecode,
-    is_junk,
-    shown,
-)
+from autograder.intake.paths import BadPath, clean, folded, is_archive, is_bytecode, is_junk, shown
 
 _NAMED = 3  # entries that a note names; the rest is a number
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from autograder.core.records import Unreadable
 from autograder.intake.marks import holds_marks
 from autograder.intake.paths import (
     JUNK_FILES,
@@ -19,7 +20,6 @@ from autograder.intake.paths import (
 )
 from autograder.intake.sources import Kind, Source
 from autograder.intake.timestamps import IntakeError
-from autograder.records import Unreadable
 
 RESERVED = ("index.html", "grades.csv")
 _PLATFORM_FILES = frozenset({"submission_metadata.yml", "submission_metadata.json"})

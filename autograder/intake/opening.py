@@ -15,6 +15,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import IO
 
+from autograder.core.records import Submission, Unreadable
 from autograder.intake.contents import Contents, digest
 from autograder.intake.folders import read_folder
 from autograder.intake.limits import MB, Allowance, ArchiveLimits, Refused
@@ -24,7 +25,6 @@ from autograder.intake.sources import Source
 from autograder.intake.tars import ENGINES, read_tar
 from autograder.intake.timestamps import IntakeError, moment
 from autograder.intake.zips import read_zip
-from autograder.records import Submission, Unreadable
 
 # What zipfile, tarfile and the decompressors raise when the bytes are not what they should be.
 _DAMAGED = (

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from autograder.networks.claims import Verdict, verify
+    from autograder.networks.claims import ClaimResult, verify
     from autograder.networks.held import HeldOut, HeldOutError, accuracy_on, held_out
     from autograder.networks.layers import LayersError, NetworkError, measure, read_layers
     from autograder.networks.modules import StateError, agrees, build, disagreement, rebuilt
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from autograder.networks.workplace import NoWorkplaceError, Workplace
 
 __all__ = [
+    "ClaimResult",
     "HeldOut",
     "HeldOutError",
     "LayersError",
@@ -25,7 +26,6 @@ __all__ = [
     "Recipe",
     "RecipeError",
     "StateError",
-    "Verdict",
     "Workplace",
     "accuracy_on",
     "agrees",

@@ -12,7 +12,7 @@ from autograder.networks.recipe import read_recipe
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ClaimResult:
     """Whether a claim holds, and what was seen."""
 
     holds: bool
@@ -25,7 +25,7 @@ class Verdict:
     cached: int = 0  # of the accuracies, how many were known from an earlier run
 
 
-def verify(layers: Any, recipe: Any, at_least: float) -> Verdict:
+def verify(layers: Any, recipe: Any, at_least: float) -> ClaimResult:
     """Train the declared network by the declared recipe until the majority is settled.
 
     The claim holds where more than half of the trainings reach `at_least` on data that was never
@@ -93,7 +93,7 @@ def _least_that_settle(found: dict[int, float], trainings: int, at_least: float)
     return min(to_hold, to_fail)
 
 
-def _verdict(found: dict[int, float], trainings: int, at_least: float, cached: int) -> Verdict:
+def _verdict(found: dict[int, float], trainings: int, at_least: float, cached: int) -> ClaimResult:
     passed = sum(value >= at_least for value in found.values())
     holds = passed >= _majority(trainings)
     left = trainings - len(found)
@@ -107,6 +107,6 @@ def _verdict(found: dict[int, float], trainings: int, at_least: float, cached: i
     sentence = f"{passed} of {len(found)} trainings reached {at_least:g} ({numbers})"
     if left:
         sentence += f"; {left} more would have changed nothing"
-    return Verdict(
+    return ClaimResult(
         holds, list(found.values()), list(found), trainings, at_least, sentence, stopped, cached
     )

@@ -12,9 +12,9 @@ from pathlib import Path
 from studentkit.survey import survey
 
 from autograder.core.files import write_bytes
-from autograder.data.given import everyday_files
-from autograder.layout import Assignment, find_assignment
-from autograder.manifest import load
+from autograder.core.layout import Assignment, find_assignment
+from autograder.core.manifest import load
+from autograder.datasets.prepare import everyday_files
 from autograder.release.kit import kit_files
 from autograder.release.leaks import Guarded, Secrets, leaks, telling, text_of
 from autograder.release.regions import ReleaseError

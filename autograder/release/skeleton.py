@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.layout import Assignment, find_assignment
+from autograder.core.layout import Assignment, find_assignment
 from autograder.release.regions import SUFFIXES, ReleaseError, split
 
 _SCRIPTS = frozenset({".py", ".sh", ".bat", ".md"})  # all of data/ that is source, not data

@@ -43,7 +43,7 @@ def shown(python: Interpreter, packages: Mapping[str, Path]) -> list[str]:
     for name, path in packages.items():
         arguments += ["--ro-bind", str(path), f"{_PACKAGES}/{name}"]
     # Single devices instead of `--dev`: its terminals would cost a second user namespace, and
-    # a zygote could no longer return to its own process namespace after a fork.
+    # a fork server could no longer return to its own process namespace after a fork.
     for device in _DEVICES:
         arguments += ["--dev-bind", device, device]
     return arguments

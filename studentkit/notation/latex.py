@@ -5,16 +5,7 @@ from __future__ import annotations
 import re
 
 from studentkit.notation.symbols import GREEK_NAMES
-from studentkit.notation.text import (
-    ATOM,
-    HADAMARD,
-    PRODUCT,
-    RIGHT,
-    SIGN,
-    SUM,
-    level,
-    literal,
-)
+from studentkit.notation.text import ATOM, HADAMARD, PRODUCT, RIGHT, SIGN, SUM, level, literal
 from studentkit.notation.tree import (
     Apply,
     Cases,

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from autograder.declarations import slips
-from autograder.layout import Assignment, find_root
-from autograder.manifest import load
-from autograder.mistakes import load as load_mistakes
-from autograder.runner import suite
+from autograder.authoring.declarations import slips
+from autograder.core.layout import Assignment, find_root
+from autograder.core.manifest import load
+from autograder.core.mistakes import load as load_mistakes
+from autograder.execution import suite
 
 _ROOT = find_root(Path(__file__))
 _ID = "mlp_from_scratch"

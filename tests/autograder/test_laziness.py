@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 import torch
 
-from autograder import manifest
-from autograder.laziness import forms
-from autograder.laziness.variants import FORMS, Lazy, files_of, variants
+from autograder.authoring.laziness import forms
+from autograder.authoring.laziness.variants import FORMS, Lazy, files_of, variants
+from autograder.core import manifest
 
 _REFERENCE = """\
 def scale(x):
@@ -131,10 +131,10 @@ def validated(root: Path, hidden: str, declared: str = "") -> dict[str, Any]:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
     subprocess.run(
-        [sys.executable, "-m", "autograder.cli", "sync"], cwd=root, check=True, capture_output=True
+        [sys.executable, "-m", "autograder", "sync"], cwd=root, check=True, capture_output=True
     )
     done = subprocess.run(
-        [sys.executable, "-m", "autograder.cli", "validate", "tiny", "--json"],
+        [sys.executable, "-m", "autograder", "validate", "tiny", "--json"],
         cwd=root,
         env={**os.environ, "XDG_CACHE_HOME": str(root / "cache")},
         capture_output=True,

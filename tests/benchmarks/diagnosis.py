@@ -14,14 +14,14 @@ import random
 import time
 from collections import Counter
 
-from autograder.diagnose.naming import name_mistakes
-from autograder.grade.bench import Bench
-from autograder.grade.course import prepare
-from autograder.grade.files import folder_files
-from autograder.grade.opening import open_bench
-from autograder.layout import find_assignment, find_root
-from autograder.runner.sharing import share
-from autograder.sandbox.zygotes import Zygote
+from autograder.core.layout import find_assignment, find_root
+from autograder.execution.pool import share
+from autograder.grading.batch import prepare
+from autograder.grading.diagnosis.naming import name_mistakes
+from autograder.grading.files import folder_files
+from autograder.grading.grader import Grader
+from autograder.grading.opening import open_grader
+from autograder.sandbox.fork_server import ForkServer
 
 
 def main() -> None:
@@ -34,26 +34,26 @@ def main() -> None:
     chosen = find_assignment(arguments.assignment, find_root())
     lines: list[str] = []
     setting = prepare(chosen, training=False)
-    open_bench(setting, lambda bench: measure(bench, arguments.pairs, arguments.seed, lines))
+    open_grader(setting, lambda grader: measure(grader, arguments.pairs, arguments.seed, lines))
     print("\n".join(lines))
 
 
-def measure(bench: Bench, pairs: int, seed: int, lines: list[str]) -> None:
+def measure(grader: Grader, pairs: int, seed: int, lines: list[str]) -> None:
     """Append the figures to `lines` (pytest's loop has the standard output meanwhile)."""
     start = time.monotonic()
-    library = bench.library()
+    library = grader.library()
     lines.append(f"library of {len(library.hints)} learnt or read in {since(start)}")
     lines += [f"  cannot be told apart: {one}, {other}" for one, other in library.twins()]
-    reference = folder_files(bench.assignment.solution)
+    reference = folder_files(grader.assignment.solution)
 
-    def named(zygote: Zygote, names: str) -> list[str]:
-        outcomes = bench.judge(zygote, reference, names.split("+"))
+    def named(fork_server: ForkServer, names: str) -> list[str]:
+        outcomes = grader.judge(fork_server, reference, names.split("+"))
         counts = Counter(one.mistake for one in name_mistakes(outcomes, library) if one.mistake)
         return [name for name, _ in counts.most_common()]
 
     ids = list(library.hints)
     start = time.monotonic()
-    singles = share(bench.zygote, ids, named)
+    singles = share(grader.fork_server, ids, named)
     first = sum(found[:1] == [name] for name, found in singles.items())
     wrong = {name: found for name, found in singles.items() if set(found) - {name}}
     lines.append(
@@ -68,7 +68,7 @@ def measure(bench: Bench, pairs: int, seed: int, lines: list[str]) -> None:
         one, other = sorted(draw.sample(ids, 2))
         chosen.add((one, other))
     start = time.monotonic()
-    found = share(bench.zygote, ["+".join(pair) for pair in sorted(chosen)], named)
+    found = share(grader.fork_server, ["+".join(pair) for pair in sorted(chosen)], named)
     counts: Counter[str] = Counter()
     for names, given in found.items():
         right, got = set(names.split("+")), set(given)

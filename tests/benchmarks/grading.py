@@ -24,12 +24,12 @@ from pathlib import Path
 
 from processor import adopt_orphans, seconds_of_children
 
-from autograder.demo import make_class
-from autograder.grade.files import folder_files
-from autograder.layout import Assignment, find_assignment, find_root
+from autograder.authoring.demo import make_class
+from autograder.core.layout import Assignment, find_assignment, find_root
+from autograder.grading.files import folder_files
 
 _HONEST = ("ada", "blaise", "carl", "emmy", "felix")
-_AUTOGRADER = [sys.executable, "-m", "autograder.cli"]
+_AUTOGRADER = [sys.executable, "-m", "autograder"]
 
 
 @dataclass

@@ -17,9 +17,9 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.manifest import Limits
-from autograder.notebooks import execute
-from autograder.notebooks.warm import Kernels
+from autograder.core.manifest import Limits
+from autograder.notebooks.kernel import execute
+from autograder.notebooks.kernel.warm import Kernels
 from autograder.sandbox import tiers
 
 _FIGURE = """

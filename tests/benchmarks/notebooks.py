@@ -27,10 +27,10 @@ import nbformat
 from nbgrader.api import Gradebook
 from processor import adopt_orphans, seconds_of_children
 
-from autograder.layout import find_assignment, find_root
-from autograder.notebooks.build import from_bytes
-from autograder.notebooks.course import CONFIG, set_up
-from autograder.notebooks.programs import path_with_programs
+from autograder.core.layout import find_assignment, find_root
+from autograder.notebooks.authored.build import from_bytes
+from autograder.notebooks.nbgrader.course import CONFIG, set_up
+from autograder.notebooks.nbgrader.programs import path_with_programs
 
 ROOT = find_root(Path(__file__).parent)
 sys.path.insert(0, str(ROOT / "tests" / "autograder" / "notebooks" / "class"))
@@ -169,7 +169,7 @@ def main() -> None:
         plain = _grade(first, work / "plain" / "home", nbgrader, first)
 
         def grade(course: Path, *more: str) -> Way:
-            command = [sys.executable, "-m", "autograder.cli", "grade", NAME, "--quick", *more]
+            command = [sys.executable, "-m", "autograder", "grade", NAME, "--quick", *more]
             command += [str(course / "submitted"), "--course", str(course)]
             command += ["-o", str(work / f"reports-{course.name}")]
             return _grade(course, work / f"home-{course.name}", command, assignment.root)

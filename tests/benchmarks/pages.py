@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from autograder.report.page import render
+from autograder.reports.page import render
 
 _GRADES = Path(__file__).resolve().parents[1] / "autograder" / "report" / "grades.py"
 _LIMIT = 0.004

@@ -21,12 +21,12 @@ from pathlib import Path
 
 from processor import adopt_orphans, seconds_of_children
 
-from autograder.grade.bench import Bench
-from autograder.grade.course import prepare
-from autograder.grade.files import folder_files
-from autograder.grade.opening import open_bench
-from autograder.layout import find_assignment, find_root
-from autograder.runner.session import Session
+from autograder.core.layout import find_assignment, find_root
+from autograder.execution.session import Session
+from autograder.grading.batch import prepare
+from autograder.grading.files import folder_files
+from autograder.grading.grader import Grader
+from autograder.grading.opening import open_grader
 
 _ASSIGNMENTS = ("depth_vs_width", "handmade_networks", "image_classifier")
 _LIMIT = 0.25
@@ -49,17 +49,17 @@ def own_computation(name: str) -> float:
     assignment = find_assignment(name, find_root())
     found = []
 
-    def body(bench: Bench) -> None:
-        with bench.zygote() as zygote:
-            for _ in range(2):  # the first run warms the zygote's pages
+    def body(grader: Grader) -> None:
+        with grader.fork_server() as fork_server:
+            for _ in range(2):  # the first run warms the fork server's pages
                 _Counting.own = 0.0
                 session = _Counting(
-                    zygote, folder_files(assignment.solution), bench.manifest.limits
+                    fork_server, folder_files(assignment.solution), grader.manifest.limits
                 )
-                bench._outcomes(session, bench.tests)
+                grader._outcomes(session, grader.tests)
                 found.append(_Counting.own)
 
-    open_bench(prepare(assignment, training=False), body)
+    open_grader(prepare(assignment, training=False), body)
     return found[-1]
 
 
@@ -72,7 +72,7 @@ def class_of(name: str, folder: Path, count: int) -> float:
         with (place / "answers.py").open("a") as file:
             file.write(f"# student {number}\n")
     before = seconds_of_children()
-    command = [sys.executable, "-m", "autograder.cli", "grade", name, str(folder / "class")]
+    command = [sys.executable, "-m", "autograder", "grade", name, str(folder / "class")]
     command += ["-o", str(folder / "out"), "--quick", "-j", "1"]
     subprocess.run(command, check=True, capture_output=True)
     return seconds_of_children() - before
@@ -90,7 +90,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
             few = class_of(name, Path(one), 2)
             many = class_of(name, Path(two), 2 + count)
-        with ProcessPoolExecutor(1, get_context("spawn")) as apart:  # one bench a process
+        with ProcessPoolExecutor(1, get_context("spawn")) as apart:  # one grader a process
             own = apart.submit(own_computation, name).result()
         each = (many - few) / count
         print(f"{name:20} {each:8.3f} s {own:6.3f} s {each - own:6.3f} s")

@@ -23,9 +23,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from autograder.data.handwriting import draw_handwriting
-from autograder.data.torchvision_ops import declare_missing_operators
-from autograder.mnist import Part, read_mnist, write_idx
+from autograder.datasets.handwriting import draw_handwriting
+from autograder.datasets.mnist import Part, read_mnist, write_idx
+from autograder.datasets.torchvision_ops import declare_missing_operators
 from autograder.networks.layers import measure, read_layers
 from autograder.networks.modules import build
 from autograder.networks.recipe import Recipe

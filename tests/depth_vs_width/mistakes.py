@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from autograder.mistakes import mistake
+from autograder import mistake
 
 NETWORK = "initialisation.make_network"
 UNITS = "initialisation.distinct_units"

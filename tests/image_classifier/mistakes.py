@@ -1,6 +1,6 @@
 """Known mistakes of `image_classifier`; each docstring is the hint that a student reads."""
 
-from autograder.mistakes import mistake
+from autograder import mistake
 
 FORWARD = "model.Net.forward"
 TRAIN = "training.train"

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from autograder.mistakes import mistake
+from autograder import mistake
 
 BASE = "models._base_network._baseNetwork"
 SOFTMAX = "models.softmax_regression.SoftmaxRegression.forward"

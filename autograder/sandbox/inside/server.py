@@ -213,10 +213,10 @@ class Server:
         """Return processor seconds: of student code, and of this process as a whole."""
         return [self._busy, time.process_time()]
 
-    def _do_beside(self, name: str, arguments: list[Any]) -> Any:
+    def _do_probe(self, name: str, arguments: list[Any]) -> Any:
         """Answer a question of the student kit about objects that live here."""
-        beside = importlib.import_module("studentkit.beside")
-        return getattr(beside, name)(*arguments)
+        probes = importlib.import_module("studentkit.probes")
+        return getattr(probes, name)(*arguments)
 
     def _do_get(self, target: Any) -> Any:
         return self._outgoing(self._target(target))
@@ -437,7 +437,7 @@ def _relative(path: str, home: str) -> str:
 
 
 def run(descriptor: int, home: str) -> None:
-    """Serve one submission; never returns to the zygote's code."""
+    """Serve one submission; never returns to the fork server's code."""
     status = 1
     try:
         gc.enable()

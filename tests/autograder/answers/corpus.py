@@ -16,7 +16,7 @@ import rewriting
 
 from autograder.answers.jsonl import load_all
 from autograder.answers.questions import Question
-from autograder.layout import find_root
+from autograder.core.layout import find_root
 
 ROOT = find_root(Path(__file__))
 

@@ -22,7 +22,7 @@ from autograder.answers import check
 from autograder.answers.jsonl import judge_lines, run
 from autograder.answers.questions import QuestionError
 from autograder.answers.suite import WrongAnswer, define_hidden
-from autograder.failures import RecognisedError
+from autograder.core.failures import RecognisedError
 
 PLACE = corpus.ROOT / "tests" / "image_classifier"
 

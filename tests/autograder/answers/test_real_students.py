@@ -73,7 +73,7 @@ def test_a_whole_submission_is_graded(tmp_path: Path, student: str, overlaid: bo
     """Exactly the mistakes that were made are in the results, and right answers have passed."""
     rows = {**WRITTEN[student], **(ELSEWHERE[student] if overlaid else {})}
     folder = filled_in(student, rows, tmp_path / student)
-    command = [sys.executable, "-m", "autograder.cli", "grade", ASSIGNMENTS[student], str(folder)]
+    command = [sys.executable, "-m", "autograder", "grade", ASSIGNMENTS[student], str(folder)]
     command += ["-o", str(tmp_path / "out"), "--no-training", "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     [path] = (tmp_path / "out").glob("**/results.json")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from autograder.answers.evaluate import Activation, entries, evaluate
 from autograder.answers.questions import Question, load
-from autograder.layout import find_root, list_assignments
+from autograder.core.layout import find_root, list_assignments
 
 ROOT = find_root(Path(__file__))
 Array = NDArray[np.float64]

@@ -15,8 +15,8 @@ PACKAGES = ("autograder", "studentkit")
 class Import:
     """One import of a module of ours, or of a third party's."""
 
-    where: str  # "autograder/cli.py:12"
-    module: str  # what is imported, "autograder.layout" or "torch"
+    where: str  # "autograder/cli/app.py:12"
+    module: str  # what is imported, "autograder.core.layout" or "torch"
     late: bool  # inside a function
 
 

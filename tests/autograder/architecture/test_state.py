@@ -12,7 +12,7 @@ STATE = {
     # What the confined process that answers for lent functions has, before it is asked anything.
     "autograder.sandbox.inside.lending": {"_classes", "_functions"},
     # Runs in a worker, in the place of a submission's function.
-    "autograder.laziness.forms": {"MEMO", "TABLE"},
+    "autograder.authoring.laziness.forms": {"MEMO", "TABLE"},
 }
 _EMPTY = {"list", "dict", "set", "defaultdict", "Counter", "deque", "ContextVar"}
 

@@ -16,13 +16,14 @@ import studentkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.manifest import Limits
-from autograder.records import Reason
-from autograder.runner import fault, remote
-from autograder.runner.errors import SubmissionError, WorkerStopped
-from autograder.runner.session import Session
+from autograder.core.manifest import Limits
+from autograder.core.records import Reason
+from autograder.execution import fault
+from autograder.execution import proxies as remote
+from autograder.execution.errors import SubmissionError, WorkerStopped
+from autograder.execution.session import Session
+from autograder.sandbox.fork_server import Child
 from autograder.sandbox.inside import tensors, wire
-from autograder.sandbox.zygotes import Child
 
 _FUZZ = settings.get_profile("fuzz")
 _NUMBER = 5  # of the request that the frames answer
@@ -30,7 +31,7 @@ _LIMITS = Limits(test_seconds=2, submission_seconds=10)
 
 
 class Scripted:
-    """In a zygote's place: a worker that behaves until request 5, and sends `reply` to that."""
+    """In a fork server's place: a worker that behaves until request 5, then sends `reply`."""
 
     asking = False
 

@@ -16,13 +16,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from broken import Broken, broken
 
-from autograder.grade.bench import Bench
-from autograder.grade.course import prepare
-from autograder.grade.opening import open_bench
-from autograder.layout import find_assignment, find_root
-from autograder.records import Outcome, Submission
-from autograder.runner.suite import Test
-from autograder.sandbox.zygotes import Zygote
+from autograder.core.layout import find_assignment, find_root
+from autograder.core.records import Outcome, Submission
+from autograder.execution.suite import Test
+from autograder.grading.batch import prepare
+from autograder.grading.grader import Grader
+from autograder.grading.opening import open_grader
+from autograder.sandbox.fork_server import ForkServer
 
 
 def main(name: str, every: int, offset: int) -> None:
@@ -30,27 +30,31 @@ def main(name: str, every: int, offset: int) -> None:
     answers = os.fdopen(os.dup(1), "w")
     setting = prepare(find_assignment(name, find_root(Path(__file__))), training=False)
 
-    def body(bench: Bench) -> None:
-        torch = "torch" in bench.manifest.packages
-        variants = list(broken(bench.reference_files, bench.skeleton, torch))
+    def body(grader: Grader) -> None:
+        torch = "torch" in grader.manifest.packages
+        variants = list(broken(grader.reference_files, grader.skeleton, torch))
         print(json.dumps({"variants": len(variants)}), file=answers, flush=True)
-        with bench.zygote() as zygote:
+        with grader.fork_server() as fork_server:
             for number in range(offset, len(variants), every):
-                print(json.dumps(_row(bench, zygote, variants[number])), file=answers, flush=True)
+                print(
+                    json.dumps(_row(grader, fork_server, variants[number])),
+                    file=answers,
+                    flush=True,
+                )
 
-    open_bench(setting, body)
+    open_grader(setting, body)
     answers.close()
 
 
-def _row(bench: Bench, zygote: Zygote, variant: Broken) -> dict[str, Any]:
+def _row(grader: Grader, fork_server: ForkServer, variant: Broken) -> dict[str, Any]:
     began = time.monotonic()
-    tests = _tests(bench, variant)
+    tests = _tests(grader, variant)
     row: dict[str, Any] = {"name": variant.name, "about": variant.about}
     try:
         if variant.tests_of:
-            outcomes = bench.judge(zygote, variant.files, tests=tests)
+            outcomes = grader.judge(fork_server, variant.files, tests=tests)
         else:
-            grade = bench.grade(zygote, Submission("someone", variant.files, ""))
+            grade = grader.grade(fork_server, Submission("someone", variant.files, ""))
             outcomes, row["status"] = list(grade.outcomes), grade.status
         row["outcomes"] = [_told(one) for one in outcomes]
     except BaseException as error:
@@ -63,14 +67,14 @@ def _told(outcome: Outcome) -> list[Any]:
     return [outcome.test, outcome.status, outcome.hidden, outcome.message, outcome.reason]
 
 
-def _tests(bench: Bench, variant: Broken) -> list[Test]:
+def _tests(grader: Grader, variant: Broken) -> list[Test]:
     wanted = {
         task.id
-        for task in bench.manifest.tasks
+        for task in grader.manifest.tasks
         for function in task.functions
         if f"{function}.".startswith(f"{variant.tests_of}.")
     }
-    return [test for test in bench.tests if test.task in wanted]
+    return [test for test in grader.tests if test.task in wanted]
 
 
 if __name__ == "__main__":

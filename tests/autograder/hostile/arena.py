@@ -16,11 +16,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from attacks import ATTACKS, HONEST
 
-from autograder.manifest import Limits
-from autograder.runner import suite
-from autograder.runner.session import Session
+from autograder.core.manifest import Limits
+from autograder.execution import suite
+from autograder.execution.session import Session
 from autograder.sandbox import tiers
-from autograder.sandbox.zygotes import Zygote
+from autograder.sandbox.fork_server import ForkServer
 
 LIMITS = Limits(test_seconds=0.7, submission_seconds=3, memory_mb=1024, output_kb=64)
 
@@ -92,16 +92,16 @@ def main(folder: Path, level: str, without: frozenset[str], names: list[str]) ->
         tests.sort(key=lambda test: test.hidden)
         tier = tiers.probe(tiers.Level(level))
         preload = ["numpy", "numpy.random"]
-        zygote = Zygote(tier, ["numpy"], preload, {"small": data}, without=without)
-        with zygote:
+        fork_server = ForkServer(tier, ["numpy"], preload, {"small": data}, without=without)
+        with fork_server:
             honest = {"answer.py": HONEST + f"# {canary}-other-submission\n"}
-            usual = _run(tests, zygote, honest, data)
+            usual = _run(tests, fork_server, honest, data)
             for name in names or ATTACKS:
-                row = _run(tests, zygote, {"answer.py": ATTACKS[name]}, data)
+                row = _run(tests, fork_server, {"answer.py": ATTACKS[name]}, data)
                 seen = json.dumps(row["texts"]) + "".join(row.pop("replies"))
                 row["canary"] = canary in seen
                 row["name"] = name
-                after = _run(tests, zygote, honest, data)
+                after = _run(tests, fork_server, honest, data)
                 row["honest_after"] = after["passed"] == usual["passed"] == len(tests)
                 row["processes"] = _descendants()
                 rows.append(row)
@@ -119,10 +119,12 @@ def main(folder: Path, level: str, without: frozenset[str], names: list[str]) ->
     answers.close()
 
 
-def _run(tests: list[suite.Test], zygote: Zygote, files: dict[str, str], data: Path) -> dict:
+def _run(
+    tests: list[suite.Test], fork_server: ForkServer, files: dict[str, str], data: Path
+) -> dict:
     start = time.monotonic()
     code = {name: text.encode() for name, text in files.items()}
-    session = Session(zygote, code, LIMITS)
+    session = Session(fork_server, code, LIMITS)
     outcomes = suite.run(tests, session, {"small": data}, "digits", keep_calls=True)
     return {
         "seconds": time.monotonic() - start,
@@ -150,7 +152,7 @@ def _descendants() -> int:
         for pid in sorted(parents):
             if parents[pid] in ours:
                 ours.add(pid)
-        if len(ours) <= 4:  # this program, bubblewrap (two processes), the zygote
+        if len(ours) <= 4:  # this program, bubblewrap (two processes), the fork server
             break
         time.sleep(0.05)
     return len(ours) - 1

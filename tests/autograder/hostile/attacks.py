@@ -189,7 +189,7 @@ for number in range(256):
     if number > 3: attempt(os.read, number, 1000)
 """,
     "imports_the_grader": """
-for name in ('autograder', 'autograder.runner.suite', 'pytest', 'sympy', 'torch', 'test_secret'):
+for name in ('autograder', 'autograder.execution.suite', 'pytest', 'sympy', 'torch', 'test_secret'):
     attempt(__import__, name)
 """,
     "leftovers": """

@@ -19,14 +19,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from network_attacks import ATTACKS, HONEST
 
-from autograder.data import files
-from autograder.data.handwriting import draw_handwriting
-from autograder.grade.measuring import measuring
-from autograder.manifest import Limits
-from autograder.runner import suite
-from autograder.runner.session import Session
+from autograder.core.manifest import Limits
+from autograder.datasets import files
+from autograder.datasets.handwriting import draw_handwriting
+from autograder.execution import suite
+from autograder.execution.session import Session
+from autograder.grading.measuring import measuring
 from autograder.sandbox import tiers
-from autograder.sandbox.zygotes import Zygote
+from autograder.sandbox.fork_server import ForkServer
 
 LIMITS = Limits(test_seconds=4, training_seconds=8, submission_seconds=30, memory_mb=4096)
 
@@ -103,11 +103,11 @@ def main(folder: Path, names: list[str]) -> None:
     def body(tests: list[suite.Test]) -> None:
         packages = ["numpy", "torch", "safetensors"]
         honest = {"model.py": HONEST.encode(), "weights/own.pth": weights}
-        with Zygote(tiers.probe(), packages, ["numpy", "torch"], data) as zygote:
+        with ForkServer(tiers.probe(), packages, ["numpy", "torch"], data) as fork_server:
             for name in ["honest", *(names or ATTACKS)]:
                 code = honest if name == "honest" else {"model.py": ATTACKS[name].encode()}
                 start = time.monotonic()
-                session = Session(zygote, code, LIMITS)
+                session = Session(fork_server, code, LIMITS)
                 found = suite.run(
                     tests, session, data, "handwriting", keep_calls=True, services=[made]
                 )
@@ -121,7 +121,7 @@ def main(folder: Path, names: list[str]) -> None:
                     "labels": held[:40] in replies,
                 }
                 rows.append(row)
-            session = Session(zygote, honest, LIMITS)
+            session = Session(fork_server, honest, LIMITS)
             after = suite.run(tests, session, data, "handwriting", services=[made])
             rows.append(
                 {

@@ -29,7 +29,7 @@ WEIGHTS = "weights/own.pth"
 
 # What the kit would answer is replaced in the worker's own copy of it.
 _LIE = """
-import studentkit.beside as beside
+import studentkit.probes as beside
 def _lie(name, answer):
     setattr(beside, name, answer)
 """

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import sys
 
-from autograder.manifest import Limits
-from autograder.runner.errors import SubmissionError, WorkerStopped
-from autograder.runner.session import Session
+from autograder.core.manifest import Limits
+from autograder.execution.errors import SubmissionError, WorkerStopped
+from autograder.execution.session import Session
 from autograder.sandbox import tiers
-from autograder.sandbox.zygotes import Zygote
+from autograder.sandbox.fork_server import ForkServer
 
 
 def main() -> None:
     """Tier A without the layers named on the command line."""
     without = frozenset(filter(None, sys.argv[1].split(",")))
     code = sys.stdin.read().encode()
-    with Zygote(tiers.probe(), ["numpy"], ["numpy"], without=without) as zygote:
-        session = Session(zygote, {"attack.py": code}, Limits(memory_mb=1024, test_seconds=20))
+    with ForkServer(tiers.probe(), ["numpy"], ["numpy"], without=without) as fork_server:
+        session = Session(fork_server, {"attack.py": code}, Limits(memory_mb=1024, test_seconds=20))
         session.begin(None)
         try:
             print(session.request("call", ["name", "attack", "act"], [], {}))

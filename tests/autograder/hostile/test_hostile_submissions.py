@@ -14,7 +14,7 @@ import pytest
 from attacks import ATTACKS
 from machine import PlainUser, need_bubblewrap
 
-from autograder.layout import find_root
+from autograder.core.layout import find_root
 
 _HERE = Path(__file__).parent
 
@@ -137,7 +137,7 @@ def test_a_plain_user_grades_a_whole_submission() -> None:
     try:
         out = user.home / "reports"
         reference = str(root / "solutions" / "mlp_from_scratch")
-        command = ["-m", "autograder.cli", "grade", "mlp_from_scratch", reference, "-o", str(out)]
+        command = ["-m", "autograder", "grade", "mlp_from_scratch", reference, "-o", str(out)]
         done = user.run("-c", _IN_ROOT, str(root), *command, "--no-training")
         assert done.returncode == 0, done.stdout + done.stderr
         found = json.loads((out / "mlp_from_scratch" / "results.json").read_text())

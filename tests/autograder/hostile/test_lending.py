@@ -16,19 +16,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.grade import lending
-from autograder.grade.carrying import carry
-from autograder.grade.lending import Lender, LendingError
-from autograder.grade.lent_code import lent_code
-from autograder.manifest import Limits, Manifest, Task
-from autograder.records import Outcome, Status
-from autograder.runner.remote import RemoteObject
-from autograder.runner.session import Session
-from autograder.runner.suite import Test
+from autograder.core.manifest import Limits, Manifest, Task
+from autograder.core.records import Outcome, Status
+from autograder.execution.proxies import RemoteObject
+from autograder.execution.session import Session
+from autograder.execution.suite import Test
+from autograder.grading import lending
+from autograder.grading.error_carried_forward import carry
+from autograder.grading.lending import Lender, LendingError
+from autograder.grading.lent_code import lent_code
 from autograder.sandbox import tiers
+from autograder.sandbox.fork_server import ForkServer
 from autograder.sandbox.inside import supplied
 from autograder.sandbox.inside.wire import Reference
-from autograder.sandbox.zygotes import Zygote
 
 SECRET = "42.1375-is-the-answer"
 REFERENCE = {
@@ -115,9 +115,9 @@ MODEL = "\0object"
 @pytest.fixture(scope="module")
 def lender() -> Iterator[Lender]:
     """A lender of the reference above, from the machine's best confinement."""
-    with Zygote(tiers.probe(), ["numpy"], ["numpy"]) as zygote:
+    with ForkServer(tiers.probe(), ["numpy"], ["numpy"]) as fork_server:
         limits = Limits(test_seconds=5, submission_seconds=60, memory_mb=1024)
-        found = Lender(zygote, lent_code(REFERENCE, FUNCTIONS, CLASSES), limits)
+        found = Lender(fork_server, lent_code(REFERENCE, FUNCTIONS, CLASSES), limits)
         yield found
         found.close()
 
@@ -256,7 +256,7 @@ def test_handles_and_functions_do_not_travel(lender: Lender) -> None:
         print,
         object(),
         Reference(1, "object"),
-        RemoteObject(Session(lender._zygote, {}, Limits()), Reference(1, "object")),
+        RemoteObject(Session(lender._fork_server, {}, Limits()), Reference(1, "object")),
         {1.5: 2},
         np.array([None]),
         np.array([(1, 2)], dtype=[("a", int), ("b", int)]),

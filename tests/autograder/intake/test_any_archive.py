@@ -12,9 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from packing import EXPECTED, FILES, RawZip, tar_of, tarred, zipped
 
+from autograder.core.records import Submission, Unreadable
 from autograder.intake import Source, discover, read
 from autograder.intake.paths import clean, safe_name, shown
-from autograder.records import Submission, Unreadable
 
 ODD = st.sampled_from(
     [

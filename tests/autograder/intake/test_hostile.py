@@ -21,8 +21,8 @@ from pathlib import Path
 import pytest
 from packing import EXPECTED, FILES, RawZip, plain, special, tar_of, tarred, write, zipped
 
+from autograder.core.records import Submission, Unreadable
 from autograder.intake import ArchiveLimits, Source, read
-from autograder.records import Submission, Unreadable
 
 MB = 1024 * 1024
 

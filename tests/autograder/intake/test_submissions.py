@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from packing import EXPECTED, FILES, tarred, write, zipped
 
+from autograder.core.records import Submission, Unreadable
 from autograder.intake import IntakeError, Source, discover, moment, read, read_times
-from autograder.records import Submission, Unreadable
 
 
 def opened(path: Path) -> Submission:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
-from autograder.layout import Assignment
-from autograder.notebooks.build import from_bytes
-from autograder.notebooks.course import SetUp, set_up
+from autograder.core.layout import Assignment
+from autograder.notebooks.authored.build import from_bytes
+from autograder.notebooks.nbgrader.course import SetUp, set_up
 
 FILES = {
     "assignments/tiny/assignment.toml": """\

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from studentkit.cells import run
 
-from autograder.notebooks.module import module_of
+from autograder.notebooks.submitted.module import module_of
 
 
 def module(*cells: tuple[str, str]) -> tuple[types.ModuleType, dict[str, str]]:

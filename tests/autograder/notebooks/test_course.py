@@ -9,11 +9,18 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.layout import Assignment
-from autograder.notebooks import kernelspec
-from autograder.notebooks.build import as_bytes, from_bytes
-from autograder.notebooks.course import CONFIG, RECORD, NotebookError, SetUp, nbgrader, set_up
-from autograder.notebooks.gradebook import Row, record, url_of
+from autograder.core.layout import Assignment
+from autograder.notebooks.authored.build import as_bytes, from_bytes
+from autograder.notebooks.kernel import kernelspec
+from autograder.notebooks.nbgrader.course import (
+    CONFIG,
+    RECORD,
+    NotebookError,
+    SetUp,
+    nbgrader,
+    set_up,
+)
+from autograder.notebooks.nbgrader.gradebook import Row, record, url_of
 
 
 def edit(path: Path, old: str, new: str) -> None:

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import rubric
-from autograder.layout import Assignment
-from autograder.notebooks import gradebook
-from autograder.notebooks.build import written_items
-from autograder.notebooks.course import NotebookError, SetUp, nbgrader
-from autograder.notebooks.gradebook import Row, give, manual_scores, record, url_of
+from autograder.core import rubric
+from autograder.core.layout import Assignment
+from autograder.notebooks.authored.build import written_items
+from autograder.notebooks.nbgrader import gradebook
+from autograder.notebooks.nbgrader.course import NotebookError, SetUp, nbgrader
+from autograder.notebooks.nbgrader.gradebook import Row, give, manual_scores, record, url_of
 
 ROWS = [
     Row("squash", comment="A sign is missing."),

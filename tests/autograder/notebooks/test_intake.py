@@ -18,8 +18,8 @@ from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator
 
-from autograder.notebooks.intake import Restored, restored
-from autograder.notebooks.markdown import disarmed
+from autograder.notebooks.submitted.intake import Restored, restored
+from autograder.notebooks.submitted.markdown import disarmed
 
 WORK = {
     "squash": "def squash(x):\n    return np.tanh(x)",

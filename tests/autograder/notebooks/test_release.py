@@ -8,10 +8,10 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from autograder.layout import Assignment
-from autograder.notebooks.build import as_bytes, master
-from autograder.notebooks.course import SetUp
-from autograder.notebooks.release import secrets, student_notebook
+from autograder.core.layout import Assignment
+from autograder.notebooks.authored.build import as_bytes, master
+from autograder.notebooks.authored.student import secrets, student_notebook
+from autograder.notebooks.nbgrader.course import SetUp
 from autograder.release.leaks import leaks
 
 SECRETS = ("of_the_staff", "the staff", "271.828", "hidden argument", "Products of matrices", "SOL")

@@ -8,15 +8,15 @@ from pathlib import Path
 import nbclient
 import pytest
 
-from autograder.grade.files import folder_files
-from autograder.layout import find_assignment, find_root
-from autograder.manifest import load as load_manifest
-from autograder.notebooks.build import master, written_items
-from autograder.notebooks.release import student_notebook
-from autograder.notebooks.source import read
+from autograder.core.layout import find_assignment, find_root
+from autograder.core.manifest import load as load_manifest
+from autograder.core.rubric import load as load_rubric
+from autograder.grading.files import folder_files
+from autograder.notebooks.authored.build import master, written_items
+from autograder.notebooks.authored.source import read
+from autograder.notebooks.authored.student import student_notebook
 from autograder.release.bundle import contents
 from autograder.release.leaks import leaks
-from autograder.rubric import load as load_rubric
 
 ROOT = find_root(Path(__file__).parent)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.layout import Assignment
-from autograder.notebooks.build import as_bytes, master
-from autograder.notebooks.source import NotebookError, parse, read
+from autograder.core.layout import Assignment
+from autograder.notebooks.authored.build import as_bytes, master
+from autograder.notebooks.authored.source import NotebookError, parse, read
 
 ANSWER = "### BEGIN SOLUTION\nx = 1\n### END SOLUTION\n"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.layout import Assignment, list_assignments
-from autograder.manifest import ManifestError
-from autograder.notebooks.release import student_notebook
+from autograder.core.layout import Assignment, list_assignments
+from autograder.core.manifest import ManifestError
+from autograder.notebooks.authored.student import student_notebook
 from autograder.release import ReleaseError, generate, release, sync
 from autograder.release.bundle import secrets
 from autograder.release.leaks import leaks

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.layout import LayoutError, find_assignment, find_root, list_assignments
+from autograder.core.layout import LayoutError, find_assignment, find_root, list_assignments
 
 
 def test_the_root_is_found_from_any_folder_below(project: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from studentkit.hints import lock, unlock
 
-from autograder.layout import find_root
+from autograder.core.layout import find_root
 
 _ROOT = find_root(Path(__file__))
 
@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Release the assignment as an instructor does and unpack it, with the reference in it."""
     out = tmp_path_factory.mktemp("release")
     done = subprocess.run(
-        [sys.executable, "-m", "autograder.cli", "release", "mlp_from_scratch", "-o", str(out)],
+        [sys.executable, "-m", "autograder", "release", "mlp_from_scratch", "-o", str(out)],
         cwd=_ROOT,
         capture_output=True,
         text=True,

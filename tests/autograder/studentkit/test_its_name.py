@@ -9,7 +9,7 @@ from pathlib import Path
 
 import studentkit
 
-from autograder.layout import find_root
+from autograder.core.layout import find_root
 
 ROOT = find_root(Path(__file__))
 PROGRAM = Path(sys.executable).parent / "autograder"

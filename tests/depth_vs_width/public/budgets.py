@@ -2,13 +2,7 @@
 
 import torch
 from networks import recipe
-from studentkit.networks import (
-    hidden_layers,
-    hidden_units,
-    layers_of,
-    outputs_of,
-    parameter_count,
-)
+from studentkit.networks import hidden_layers, hidden_units, layers_of, outputs_of, parameter_count
 
 DENSE = {"Flatten", "Linear", "ReLU", "Softmax", "Dropout"}
 CONVOLUTIONAL = DENSE | {"Conv2d", "MaxPool2d", "BatchNorm2d"}

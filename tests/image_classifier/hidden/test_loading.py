@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from studentkit import assert_close, assert_same, assert_shape, assert_unchanged, data_folder, task
 
-from autograder.data.batches import read_batches
+from autograder.datasets.batches import read_batches
 
 
 def pictures():

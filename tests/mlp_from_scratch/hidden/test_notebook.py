@@ -1,5 +1,5 @@
 """The checks of the notebook."""
 
-from autograder.notebooks.checks import define
+from autograder.notebooks.authored.checks import define
 
 define(globals())

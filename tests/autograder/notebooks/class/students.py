@@ -14,9 +14,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.grade.files import folder_files
-from autograder.layout import Assignment, find_assignment
-from autograder.notebooks.build import as_bytes, master
+from autograder.core.layout import Assignment, find_assignment
+from autograder.grading.files import folder_files
+from autograder.notebooks.authored.build import as_bytes, master
 
 NAME = "mlp_from_scratch"
 STOLEN = "stolen from the course:"  # printed before what a notebook found in the master notebook

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.layout import Assignment
-from autograder.notebooks.build import as_bytes, from_bytes, master
-from autograder.notebooks.course import SetUp
-from autograder.notebooks.handed_in import Notebook
-from autograder.notebooks.recording import Course
-from autograder.records import Submission
+from autograder.core.layout import Assignment
+from autograder.core.records import Submission
+from autograder.notebooks.authored.build import as_bytes, from_bytes, master
+from autograder.notebooks.nbgrader.course import SetUp
+from autograder.notebooks.nbgrader.recording import Course
+from autograder.notebooks.submitted.handed_in import Notebook
 
 TINY = ("tiny", "tiny")  # notebook and assignment
 

@@ -27,12 +27,12 @@ from students import (
     write,
 )
 
-from autograder.layout import Assignment, find_root
-from autograder.notebooks.build import from_bytes
-from autograder.notebooks.course import nbgrader, set_up
-from autograder.notebooks.gradebook import url_of
-from autograder.rubric import load as load_rubric
-from autograder.rubric import sheet
+from autograder.core.layout import Assignment, find_root
+from autograder.core.rubric import load as load_rubric
+from autograder.core.rubric import sheet
+from autograder.notebooks.authored.build import from_bytes
+from autograder.notebooks.nbgrader.course import nbgrader, set_up
+from autograder.notebooks.nbgrader.gradebook import url_of
 from autograder.sandbox import tiers
 
 pytestmark = [pytest.mark.bubblewrap, pytest.mark.slow]
@@ -58,7 +58,7 @@ class Course:
     def grade(self, *names: str, options: tuple[str, ...] = ()) -> None:
         """Grade the submissions `names`, all by default, as a person would."""
         submitted = self.folder / "submitted"
-        command = [sys.executable, "-m", "autograder.cli", "grade", NAME]
+        command = [sys.executable, "-m", "autograder", "grade", NAME]
         command += [str(submitted / name) for name in names] or [str(submitted)]
         command += ["-o", str(self.reports), "--course", str(self.folder), "--quick", *options]
         environment = os.environ | {"HOME": str(self.home)}

@@ -15,9 +15,9 @@ import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
-from autograder.notebooks import kernelspec
-from autograder.notebooks.confinement import Bounds
-from autograder.notebooks.warm import Kernels
+from autograder.notebooks.kernel import kernelspec
+from autograder.notebooks.kernel.confinement import Bounds
+from autograder.notebooks.kernel.warm import Kernels
 from autograder.sandbox import tiers
 
 PLAIN = {

@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from autograder.notebooks import kernel as kernel_module
-from autograder.notebooks.confinement import Bounds
+from autograder.notebooks.kernel import main as kernel_module
+from autograder.notebooks.kernel.confinement import Bounds
 
 from .conftest import SECRET, Start
 

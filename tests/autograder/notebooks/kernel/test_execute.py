@@ -13,12 +13,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import Image
 
-from autograder.grade.files import folder_files
-from autograder.layout import Assignment
-from autograder.manifest import Limits
-from autograder.notebooks import confinement, execute, pictures
-from autograder.notebooks.outputs import Cleaning
-from autograder.notebooks.warm import Kernels
+from autograder.core.layout import Assignment
+from autograder.core.manifest import Limits
+from autograder.grading.files import folder_files
+from autograder.notebooks.kernel import confinement, execute, pictures
+from autograder.notebooks.kernel.outputs import Cleaning
+from autograder.notebooks.kernel.warm import Kernels
 from autograder.release.bundle import contents
 from autograder.sandbox import tiers
 from autograder.sandbox.tiers import Tier

@@ -14,9 +14,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 import autograder
-from autograder.manifest import Limits
-from autograder.notebooks import execute, warm
-from autograder.notebooks.warm import Kernels
+from autograder.core.manifest import Limits
+from autograder.notebooks.kernel import execute, warm
+from autograder.notebooks.kernel.warm import Kernels
 from autograder.sandbox import tiers
 from autograder.sandbox.tiers import Tier
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grade.course import grade_class
-from autograder.layout import Assignment
-from autograder.notebooks.build import as_bytes, from_bytes, master
-from autograder.notebooks.release import student_notebook
+from autograder.core.layout import Assignment
+from autograder.grading.batch import grade_class
+from autograder.notebooks.authored.build import as_bytes, from_bytes, master
+from autograder.notebooks.authored.student import student_notebook
 from autograder.release.skeleton import sync
 from autograder.sandbox.tiers import Tier
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 
-from autograder.notebooks import kernel, kernelspec
-from autograder.notebooks.confinement import KernelError, share
+from autograder.notebooks.kernel import kernelspec
+from autograder.notebooks.kernel import main as kernel
+from autograder.notebooks.kernel.confinement import KernelError, share
 
 
 def test_it_is_installed_below_a_prefix(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.api import Gradebook
 
-from autograder.notebooks import kernelspec
+from autograder.notebooks.kernel import kernelspec
 
 pytestmark = [pytest.mark.bubblewrap, pytest.mark.slow]
 

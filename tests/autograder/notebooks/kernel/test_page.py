@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from traitlets.config import Config
 
-from autograder.notebooks import kernelspec
+from autograder.notebooks.kernel import kernelspec
 
 WRITTEN = """Because $a<b$ <script>alert('script')</script> <img src=x onerror=alert('image')>
 [link](javascript:alert('link')) <a href="javascript:alert('anchor')">here</a>"""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.notebooks.zmtp import LARGEST, Reader, TooLarge, Violation
+from autograder.notebooks.kernel.zmtp import LARGEST, Reader, TooLarge, Violation
 
 GREETING = b"\xff" + bytes(7) + b"\x01\x7f\x03\x01" + b"NULL".ljust(20, b"\0") + bytes(32)
 

@@ -1,0 +1,90 @@
+"""The command line: thin callers of the package's functions."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from autograder import __version__
+from autograder.cli import grading, making, notebooks, proving
+from autograder.cli.shared import ERR, OUT
+from autograder.core.errors import AutograderError, ExitCode
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="""Deep-learning assignments that grade themselves.
+
+An instructor's day: `autograder release mlp_from_scratch -o out` makes the zip for students;
+`autograder grade mlp_from_scratch downloads/ -o reports` grades what they hand in.
+
+An author's day: edit `solutions/`, run `autograder sync` and `autograder validate`.
+
+Exit codes: 0 done, 1 some submission could not be graded, 2 usage, 3 configuration,
+130 interrupted. A low score is no error.""",
+)
+kernel_commands = typer.Typer(
+    help="A Jupyter kernel that runs notebooks confined.", no_args_is_help=True
+)
+
+app.command("list")(making.list_command)
+app.command()(making.sync)
+app.command()(making.release)
+app.command()(notebooks.notebook)
+app.add_typer(kernel_commands, name="kernel")
+kernel_commands.command("install")(notebooks.kernel_install)
+app.command()(grading.grade)
+app.command()(proving.validate)
+app.command()(grading.rubric)
+app.command()(grading.mistakes)
+app.command()(proving.mutate)
+app.command()(proving.judge)
+app.command("data")(making.data_set)
+app.command()(making.cache)
+app.command()(grading.demo)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        OUT.print(f"autograder {__version__}", markup=False)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and end."
+        ),
+    ] = False,
+) -> None:
+    del version  # its callback has done what it is for
+
+
+@kernel_commands.callback()
+def _kernel() -> None:
+    """A Jupyter kernel that runs notebooks confined."""
+
+
+def main() -> None:
+    """Run the command line; every expected error is one clear line and an exit code."""
+    try:
+        code = app(standalone_mode=False)  # returns the code of typer.Exit
+        sys.exit(code if isinstance(code, int) else ExitCode.DONE)
+    except AutograderError as error:
+        ERR.print(f"autograder: {error}", markup=False, soft_wrap=True)
+        sys.exit(error.exit_code)
+    except typer.Exit as end:
+        sys.exit(end.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        ERR.print("autograder: interrupted; run the same command again to go on")
+        sys.exit(ExitCode.INTERRUPTED)
+    except Exception as error:
+        if hasattr(error, "show") and hasattr(error, "exit_code"):  # click's usage errors
+            error.show()
+            sys.exit(ExitCode.USAGE)
+        raise

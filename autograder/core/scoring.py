@@ -1,0 +1,184 @@
+"""Turn outcomes into points, then apply the rules of the handout."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from fractions import Fraction
+
+from autograder.core.manifest import Lateness, Manifest, Policy, Task
+from autograder.core.records import Action, Mark, Outcome, PolicyFinding, Printed, Status, TaskScore
+
+_MAX_PRINTING = 10  # verdicts: a loop over made-up functions must not fill the report
+
+
+def task_scores(
+    manifest: Manifest, outcomes: Iterable[Outcome], left_out: Container[str] = ()
+) -> tuple[TaskScore, ...]:
+    """Return the score of each task: its points times the share of its tests that passed.
+
+    A test that passed with the grader's functions in place of wrong ones that the task builds on
+    counts for the share that the manifest declares.
+
+    Published examples can be copied, so they earn nothing by themselves: where a task has hidden
+    tests and none of them passed, its public ones do not count.
+
+    Tasks that are `left_out`, because the level of the run has none of their tests, are not among
+    them: what was not measured is no zero.
+
+    Tests that could not run count as not passed here; whoever sees one must not publish the
+    score (`has_errors`).
+    """
+    outcomes = list(outcomes)
+    scores = []
+    for task in manifest.tasks:
+        if task.id in left_out:
+            continue
+        mine = [one for one in outcomes if one.task == task.id and one.scored]
+        passed = sum(outcome.status is Status.PASSED for outcome in mine)
+        earned = sum((_earned(outcome, task) for outcome in mine), Fraction(0))
+        hidden = [outcome for outcome in mine if outcome.hidden]
+        copied = bool(earned and hidden) and not any(_earned(one, task) for one in hidden)
+        share = earned / len(mine) if mine and not copied else Fraction(0)
+        row = TaskScore(
+            task.id,
+            task.title,
+            task.points * share,
+            task.points,
+            passed,
+            len(mine),
+            task.carried,
+            copied,
+        )
+        scores.append(row)
+    return tuple(scores)
+
+
+def _earned(outcome: Outcome, task: Task) -> Fraction:
+    if outcome.status is not Status.PASSED:
+        return Fraction(0)
+    return task.carried / 100 if outcome.carried else Fraction(1)
+
+
+def has_errors(outcomes: Iterable[Outcome]) -> bool:
+    """Tell whether some test could not run, which is the staff's problem and never a zero."""
+    return any(outcome.status is Status.ERROR for outcome in outcomes)
+
+
+def points(value: Fraction) -> str:
+    """Write points with at most two decimals, halves rounded up: the only rounding there is."""
+    cents = (abs(value) * 200 + 1) // 2  # exact: no decimal context, no binary fraction
+    text = f"{cents // 100}.{cents % 100:02d}".rstrip("0").rstrip(".")
+    return f"-{text}" if value < 0 and cents else text
+
+
+def judge_printing(
+    policy: Policy, outcomes: Iterable[Outcome], functions: Mapping[str, str] | None = None
+) -> list[PolicyFinding]:
+    """Find the functions that printed although they may not; one verdict each, the first costs.
+
+    `functions` maps the dotted names of functions that the task asks for to where the submission
+    defines them ("utils.py:12"). What prints in a hidden test alone is named by the one of these
+    that it is in, and by that place: the worker chooses the names it reports, a submission those
+    of its own functions, and either could spell a hidden input with them.
+    """
+    rule, known = policy.printing, functions or {}
+    verdicts: list[PolicyFinding] = []
+    seen: set[str] = set()
+    for hidden, printed in _public_first(outcomes):
+        name, where = printed.function.replace(".<locals>", ""), printed.where
+        if any(fnmatchcase(name, pattern) for pattern in rule.allow) or not printed.text.strip():
+            continue
+        if hidden and name not in seen:
+            while name and name not in known:
+                name = name.rpartition(".")[0]
+            where = known.get(name, "")
+        if name in seen or (hidden and not name and verdicts):
+            continue
+        seen.add(name)
+        place = f" ({where})" if where else ""
+        sentence = (
+            f"{_author(name)}{place} printed something while it was graded; "
+            "the handout asks for functions that print nothing."
+        )
+        percent = rule.percent if not verdicts else Fraction(0)
+        verdicts.append(PolicyFinding("printing", rule.action, sentence, where, percent))
+        if len(verdicts) == _MAX_PRINTING:
+            break
+    return verdicts
+
+
+def _public_first(outcomes: Iterable[Outcome]) -> list[tuple[bool, Printed]]:
+    found = [(outcome.hidden, printed) for outcome in outcomes for printed in outcome.printed]
+    return sorted(found, key=lambda pair: pair[0])
+
+
+def _author(name: str) -> str:
+    if name.endswith(".<module>"):
+        return f"The top level of {name.removesuffix('.<module>')}"
+    return name or "Your code"
+
+
+def judge_lateness(
+    lateness: Lateness, submitted_at: datetime | None, due_override: datetime | None = None
+) -> list[PolicyFinding]:
+    """Compare the submission's own time with the due time.
+
+    Within the grace nothing is lost, and a note says so; after it the highest step that
+    applies is lost; after the cut-off everything. A limit that is met exactly is kept. Only a
+    verdict of the rule "lateness" says that the submission is late.
+    """
+    due = due_override or lateness.due
+    if due is None:
+        return []
+    if submitted_at is None:
+        sentence = "Nothing tells when this was handed in, so lateness was not judged."
+        return [PolicyFinding("time", Action.WARN, sentence)]  # unknown is not late
+    late = submitted_at - due
+    if late <= timedelta(0):
+        return []
+    how_late = f"handed in {_duration(late)} after the due time"
+    hours = Fraction(late // timedelta(microseconds=1), 3_600_000_000)
+    if lateness.cutoff_hours is not None and hours > Fraction(lateness.cutoff_hours):
+        sentence = f"This was {how_late}; nothing counts after {lateness.cutoff_hours:g} hours."
+        return [PolicyFinding("lateness", Action.ZERO, sentence)]
+    if hours <= Fraction(lateness.grace_hours):
+        grace = f"{lateness.grace_hours:g}-hour grace"
+        sentence = f"This was {how_late}, within the {grace}: nothing is lost."
+        return [PolicyFinding("grace", Action.WARN, sentence)]
+    reached = [step for step in lateness.steps if hours > Fraction(step.after_hours)]
+    if not reached:
+        return [PolicyFinding("lateness", Action.WARN, f"This was {how_late}.")]
+    percent = reached[-1].percent
+    sentence = f"This was {how_late}, which costs {points(percent)} % of the score."
+    if percent == 0:
+        return [PolicyFinding("lateness", Action.WARN, f"This was {how_late}.")]
+    return [PolicyFinding("lateness", Action.DEDUCT, sentence, "", percent)]
+
+
+def _duration(late: timedelta) -> str:
+    minutes = max(1, int(late.total_seconds() // 60))
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [(days, "day"), (hours, "hour"), (minutes, "minute")]
+    named = [f"{count} {name}{'s' if count != 1 else ''}" for count, name in parts if count]
+    return " and ".join(named[:2])
+
+
+def apply(verdicts: Sequence[PolicyFinding], raw: Fraction) -> Fraction:
+    """Return the score after every rule: zero beats all, percentages of the raw score add up."""
+    if any(verdict.action is Action.ZERO for verdict in verdicts):
+        return Fraction(0)
+    percent = sum((v.percent for v in verdicts if v.action is Action.DEDUCT), Fraction(0))
+    return max(Fraction(0), raw * (100 - percent) / 100)
+
+
+def given(marks: Iterable[Mark]) -> Fraction:
+    """Add up what a person gave; what is not graded yet adds nothing."""
+    return sum((mark.score for mark in marks if mark.score is not None), Fraction(0))
+
+
+def reachable(marks: Iterable[Mark]) -> Fraction:
+    """Add up what the written questions can earn."""
+    return sum((mark.max_score for mark in marks), Fraction(0))

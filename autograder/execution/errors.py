@@ -1,0 +1,105 @@
+"""What can go wrong in a submission, as exceptions on the trusted side."""
+
+from __future__ import annotations
+
+import builtins
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from autograder.core.records import Reason
+
+# A submission must not be able to skip, exit or interrupt the trusted side by raising.
+_REFUSED = {"BaseException", "SystemExit", "KeyboardInterrupt", "GeneratorExit"}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One line of the submission's own traceback."""
+
+    path: str
+    line: int
+    function: str
+    text: str
+
+
+class SubmissionError(Exception):
+    """An exception that student code raised; also an instance of its builtin type."""
+
+    type_name = "Exception"
+    frames: tuple[Frame, ...] = ()
+    # Where on the way it was raised, and what was asked for: for the sentence in a report.
+    stage = "code"  # or "import", "missing", "use": before it ran; "answer": after that
+    depth = 0  # of the name that is missing; 0 is the module itself
+    detail = ""  # what stands in a function's place
+    module = ""
+    asked = ""
+    owner = ""  # type of the object that was asked
+
+    def __init__(self, message: str) -> None:
+        Exception.__init__(self, message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+    @property
+    def reason(self) -> Reason | None:
+        """The reason to name in a report, where it is more than an exception."""
+        if isinstance(self, MemoryError):
+            return Reason.MEMORY
+        if isinstance(self, PermissionError):
+            return Reason.FORBIDDEN
+        if isinstance(self, ImportError | SyntaxError):
+            return Reason.IMPORT
+        return None
+
+
+class WorkerStopped(BaseException):
+    """The worker ended in the middle of a request.
+
+    No test may catch it by accident, so it is no Exception: a test that expects an exception
+    must not be satisfied by a crash.
+    """
+
+    def __init__(self, reason: Reason, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+        self.sentence = sentence
+
+
+_STAGES = ("code", "import", "missing", "use", "answer")
+
+
+def raised(body: Any) -> SubmissionError:
+    """Make the exception that a worker's description speaks of; hostile input is fine."""
+    unknown: list[Any] = ["Exception", [], "", [], "code", 0, ""]
+    fields = body[:7] if type(body) is list else []
+    name, bases, message, rows, stage, depth, detail = [*fields, *unknown[len(fields) :]]
+    frames = tuple(
+        Frame(row[0][:200], row[1], row[2][:200], row[3][:200])
+        for row in (rows if type(rows) is list else [])[:10]
+        if type(row) is list and list(map(type, row)) == [str, int, str, str]
+    )
+    builtin: type[BaseException] | None = None
+    for base in bases[:50] if type(bases) is list else []:
+        found = getattr(builtins, base, None) if type(base) is str else None
+        if isinstance(found, type) and issubclass(found, Exception) and found is not Exception:
+            builtin = found
+            break
+        if type(base) is str and base in _REFUSED:
+            break
+    # mypy takes the classes' own __hash__ for that of their instances
+    made = _class_for(builtin) if builtin else SubmissionError  # type: ignore[arg-type]
+    error = made(message[:2000] if type(message) is str else "")
+    error.type_name = name[:100] if type(name) is str else "Exception"
+    error.frames = frames
+    error.stage = stage if type(stage) is str and stage in _STAGES else "code"
+    error.depth = depth if type(depth) is int and 0 <= depth < 100 else 0
+    error.detail = detail[:100] if type(detail) is str else ""
+    return error
+
+
+@cache
+def _class_for(builtin: type[BaseException]) -> type[SubmissionError]:
+    return type(f"Submission{builtin.__name__}", (SubmissionError, builtin), {})

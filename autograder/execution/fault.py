@@ -1,0 +1,150 @@
+"""Whose fault a test's end is, and the sentence that says so: decided here and nowhere else.
+
+While a submission is graded every end of a test but a failure of the grader's own machinery is
+the submission's. What a worker sends is data: whatever goes wrong on this side while a value is
+read, bound to a name, compared or shown goes wrong with that value. Whether a test is at fault
+itself is found out beforehand, with the reference (`validate`).
+"""
+
+from __future__ import annotations
+
+from autograder.core.failures import SuiteError
+from autograder.core.records import Reason
+from autograder.execution.declared import file_of
+from autograder.execution.errors import SubmissionError, WorkerStopped
+from autograder.execution.session import Record, Session
+
+_MAX_FRAMES = 3
+_MAX_TEXT = 600
+
+
+class TestTimeoutError(BaseException):
+    """The trusted side's own part of a test runs too long, misled by a value.
+
+    No Exception: no test may catch it by accident.
+    """
+
+    __test__ = False
+
+
+def of(found: BaseException, session: Session) -> tuple[Reason | None, str]:
+    """Return the reason and the sentence for a test that ended with `found`; never raises."""
+    record = session.record
+    try:
+        if record.stopped is not None:
+            return record.stopped.reason, _sentence(record.stopped.sentence)
+        if isinstance(found, WorkerStopped):
+            return found.reason, _sentence(found.sentence)
+        if isinstance(found, TestTimeoutError):
+            return Reason.TIME, f"The test did not come to an end with {_given(record)}."
+        if isinstance(found, SubmissionError):
+            return found.reason, raised(found, session)
+        if isinstance(found, ImportError) and record.missing is not None:
+            return Reason.IMPORT, raised(record.missing, session)
+        if isinstance(found, ModuleNotFoundError) and found.name:
+            return Reason.IMPORT, f"There is no file {file_of(found.name, session.file_names)}."
+        if isinstance(found, AssertionError):
+            return None, str(found).strip()[: _MAX_TEXT * 3] or "The check failed."
+        if isinstance(found, MemoryError):
+            return Reason.MEMORY, f"The test ran out of memory with {_given(record)}."
+        text = " ".join(str(found).split())[:_MAX_TEXT]
+        if text.endswith("object is not callable") and record.latest and record.latest[0]:
+            name, kind, _ = record.latest
+            kind = _a(kind) if kind != "None" else kind
+            return None, f"{name} is {kind}; the task asks for something that can be called."
+        name = "" if isinstance(found, SuiteError) else f"{type(found).__name__}: "
+        return None, f"The test could not use {_given(record)}: {name}{text}"
+    except Exception as error:  # what was found cannot even be described
+        return None, f"The test could not use {_given(record)}: {type(error).__name__}"
+
+
+def raised(error: SubmissionError, session: Session) -> str:
+    """Say what went wrong over there: in the student's code, or already on the way to it."""
+    kind = error.type_name if error.type_name.isidentifier() else "an exception"
+    # A message of many lines must not look like sentences of the report.
+    said = "\n  | ".join(error.message.splitlines())
+    text = f"{kind}: {said}".rstrip(": ")
+    if len(text) > _MAX_TEXT:  # a library may have much to say; the lines below say more
+        text = f"{text[:_MAX_TEXT].rstrip()} […]"
+    lines = [
+        f"  {frame.path}, line {frame.line}, in {frame.function}: {frame.text}".rstrip(": ")
+        for frame in error.frames[-_MAX_FRAMES:]
+    ]
+    if error.stage == "import":
+        place = file_of(error.module, session.file_names)
+        return "\n".join([f"{place} could not be imported: {text}", *lines])
+    if error.stage == "answer" and not lines:
+        given = f" ({error.detail})" if error.detail else ""
+        place = _place(error, session) or "your code"
+        return f"What {place} gave{given} cannot be compared: {error.message}"
+    if lines:
+        return "\n".join([f"Your code raised {text}", *lines])
+    if error.stage == "missing":
+        return _missing(error, session)
+    if error.stage == "use" and error.detail:
+        wanted = session.declared.kind(error.asked) or "something that can be called"
+        return (
+            f"{_place(error, session) or 'It'} is {error.detail}; the task asks for {_a(wanted)}."
+        )
+    if error.message.endswith("' object is not callable"):  # in a class: __init__ = 7
+        kind = error.message.split("'")[1]
+        kind = "None" if kind == "NoneType" else _a(kind)
+        text = f"there is {kind} where a function should be"
+    place = _place(error, session) or "a value of your code"
+    if place.startswith("a value of your code"):
+        place = place.replace("a", "A", 1)
+    return f"{place} could not be used as the task asks: {text}"
+
+
+def _missing(error: SubmissionError, session: Session) -> str:
+    """Name what is not there: the file, or a name in it."""
+    if error.module and error.depth == 0:
+        path = file_of(error.module, session.file_names)
+        if path in session.file_names:
+            return f"{path} could not be imported: {error.message}"
+        folder = any(name.startswith(f"{path}/") for name in session.file_names)
+        return f"There is no file {path}{' (a folder has that name)' if folder else ''}."
+    parts = error.asked.split(".")
+    depth = len(error.module.split(".")) + error.depth if error.module else error.depth
+    name = ".".join(parts[:depth])
+    owner, _, last = name.rpartition(".")
+    kind = session.declared.kind(name) or ("name" if error.module == owner else "attribute")
+    if not error.module:
+        kind = f"An object of type {error.owner}" if error.owner else "An object"
+        return f"{kind} has no attribute {error.asked or last}."
+    path = file_of(error.module, session.file_names)
+    inner = owner[len(error.module) + 1 :]
+    holder = f"{inner} in {path}" if inner else path
+    return f"{holder} has no {kind} {last}."
+
+
+def _place(error: SubmissionError, session: Session) -> str:
+    if not error.module:
+        return ".".join(filter(None, (error.owner, error.asked)))
+    asked = session.declared.origin(error.asked)
+    module = error.module if asked == error.asked else asked.rpartition(".")[0]
+    path = file_of(module, session.file_names)
+    inner = asked[len(module) + 1 :]
+    return f"{path}: {inner}" if inner else path
+
+
+def _given(record: Record) -> str:
+    """Say which value the test had last, as far as one is known."""
+    if record.requests == 0:
+        return "what your code gave it"
+    if record.latest is None:
+        return "what your code returned"
+    name, kind, shape = record.latest
+    kind = _a(kind) if kind != "None" else kind
+    shaped = f" of shape {shape}" if shape is not None else ""
+    return f"what {name or 'your code'} gave ({kind}{shaped})"
+
+
+def _a(word: str) -> str:
+    if word.startswith("something"):
+        return word
+    return f"{'an' if word[:1].lower() in 'aeiou' else 'a'} {word}"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."

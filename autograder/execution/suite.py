@@ -1,0 +1,450 @@
+"""The suites of one assignment: collected once by pytest, run against many submissions."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import random
+import signal
+import sys
+import time
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from _pytest.reports import TestReport
+from _pytest.runner import runtestprotocol
+from studentkit import task_of, title_of, trains_of, unscored_of
+from studentkit.context import TestContext
+from studentkit.declare import told_of
+
+from autograder.core.errors import AutograderError
+from autograder.core.failures import RecognisedError
+from autograder.core.records import Outcome, Reason, Status
+from autograder.execution import fault
+from autograder.execution import proxies as remote
+from autograder.execution import student_imports as names
+from autograder.execution.errors import WorkerStopped
+from autograder.execution.fault import TestTimeoutError
+from autograder.execution.pictures import encoded
+from autograder.execution.session import SEED, Session
+from autograder.sandbox.fork_server import ForkServerError
+
+_NAME = "autograder"  # of our plugin, in pytest's registry
+_MAX_MESSAGE = 1500
+_GRACE_SECONDS = 2.0  # of a processor, for the test's own part
+_SOON_SECONDS = 0.1  # until an alarm that came at a bad moment is tried again
+_AGAIN_SECONDS = 0.25  # until one that nobody heard is; half of that the next time
+_SHORTEST_SECONDS = 0.005
+_MAX_PICTURES = 6  # of one test
+# Left out: what costs time in every test, writes to disk, or loads whatever is installed here.
+_WITHOUT = "cacheprovider junitxml logging warnings doctest faulthandler stepwise pastebin".split()
+
+
+class CollectionError(AutograderError):
+    """A test file of the assignment cannot be used; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What is known of earlier attempts to run these tests, and who follows this one."""
+
+    spoilt: Mapping[str, str] = field(
+        default_factory=dict
+    )  # not run but failed: test id -> sentence
+    begins: Callable[[str], None] = lambda test: None  # hears the id of each test that is run
+
+
+@dataclass(frozen=True)
+class Test:
+    """One collected test."""
+
+    id: str  # "public/test_loss.py::TestLoss::test_softmax"
+    task: str
+    title: str
+    hidden: bool
+    trains: bool
+    item: Any  # pytest's own
+    scored: bool = True
+
+
+def collected(
+    root: Path,
+    public: Path,
+    hidden: Path | None,
+    modules: frozenset[str],
+    body: Callable[[list[Test]], None],
+    task_ids: frozenset[str],
+) -> None:
+    """Collect the suites and call `body` with the tests, inside pytest's own loop.
+
+    `modules` are the top-level names that belong to the student. Raises CollectionError.
+    """
+    names.install(modules)
+    folders = [folder for folder in (public, hidden) if folder is not None and folder.is_dir()]
+    for folder in folders:
+        sys.path.append(str(folder))  # a test file may import its neighbours
+    plugin = _Plugin(root, hidden, body, task_ids)
+    arguments = [str(folder) for folder in folders]
+    arguments += ["--rootdir", str(root), "--import-mode=importlib", "--capture=no", "-q"]
+    arguments += ["-c", os.devnull, "--no-header", "--no-summary"]
+    for name in _WITHOUT:
+        arguments += ["-p", f"no:{name}"]
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    talk = io.StringIO()
+    with contextlib.redirect_stdout(talk):
+        code = pytest.main(arguments, plugins=[_Registers(plugin)])
+    if plugin.problem is not None:
+        raise plugin.problem
+    if not plugin.ran:
+        raise CollectionError(plugin.errors or talk.getvalue().strip() or f"pytest ended: {code}")
+
+
+class _Registers:
+    """Registers the plugin under a name by which an item's configuration leads to it."""
+
+    def __init__(self, plugin: _Plugin) -> None:
+        self._plugin = plugin
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.pluginmanager.register(self._plugin, _NAME)
+
+
+class _Plugin:
+    """Takes over pytest's loop and its making of reports."""
+
+    def __init__(
+        self,
+        root: Path,
+        hidden: Path | None,
+        body: Callable[[list[Test]], None],
+        task_ids: frozenset[str],
+    ) -> None:
+        self._root, self._hidden, self._body, self._task_ids = root, hidden, body, task_ids
+        self.ran = False
+        self.errors = ""
+        self.problem: BaseException | None = None
+        self.alarm = _AlarmClock()
+        self.failed_parts: list[Any] = []  # of the test that runs
+
+    @staticmethod
+    def of(item: Any) -> _Plugin:
+        """Return the one that has collected `item`."""
+        found: _Plugin = item.config.pluginmanager.get_plugin(_NAME)
+        return found
+
+    def pytest_collectreport(self, report: Any) -> None:
+        if report.failed:
+            self.errors += f"{report.nodeid}: {report.longreprtext.strip().splitlines()[-1]}\n"
+
+    def pytest_runtestloop(self, session: Any) -> bool:
+        if self.errors:
+            return True
+        try:
+            tests = [self._test(item) for item in session.items]
+            self.ran = True
+            self._body(tests)
+        except BaseException as error:
+            self.problem = error
+            raise
+        return True
+
+    def _test(self, item: Any) -> Test:
+        function = getattr(item, "function", None) or getattr(item, "obj", None)
+        owner = getattr(item, "cls", None)
+        marker = item.get_closest_marker("task")
+        task = task_of(function, owner) or (marker.args[0] if marker and marker.args else None)
+        relative = item.nodeid.split("::")[0]
+        path = Path(item.path)
+        hidden = self._hidden is not None and path.is_relative_to(self._hidden)
+        hidden = hidden and not told_of(function)
+        folder = "hidden" if hidden else "public"
+        test_id = "::".join([f"{folder}/{path.name}", *item.nodeid.split("::")[1:]])
+        if task is None:
+            task = next(iter(self._task_ids)) if len(self._task_ids) == 1 else None
+        if task not in self._task_ids:
+            named = "names no task" if task is None else f"names the task '{task}'"
+            raise CollectionError(
+                f"{relative}: {item.name} {named}; declare it in assignment.toml and say "
+                '@task("…") on the test or its class'
+            )
+        trains = trains_of(function, owner) or item.get_closest_marker("trains") is not None
+        scored = not unscored_of(function, owner)
+        return Test(test_id, task, title_of(function), hidden, trains, item, scored)
+
+    @pytest.hookimpl
+    def pytest_runtest_makereport(self, item: Any, call: Any) -> TestReport:
+        # pytest's own formats a traceback with source for every failure; nobody reads those.
+        found = call.excinfo
+        skipped = found is not None and isinstance(found.value, pytest.skip.Exception)
+        outcome: Any = "passed" if found is None else "skipped" if skipped else "failed"
+        if found is not None and isinstance(found.value, TestTimeoutError):
+            self.alarm.heard = True
+        report = TestReport(
+            item.nodeid, item.location, {}, outcome, None, call.when, [], call.duration, 0, 0
+        )
+        report.found = found  # type: ignore[attr-defined]
+        return report
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.failed:  # a subtest; the tests' own reports are not logged
+            self.failed_parts.append(report)
+
+
+_SEED_NUMPY, _SEED_PYTHON = np.random.seed, random.seed
+
+
+def _seed_both() -> None:
+    """Start a test with the generators that the worker starts with."""
+    _SEED_NUMPY(SEED)
+    _SEED_PYTHON(SEED)
+
+
+def run(
+    tests: list[Test],
+    session: Session,
+    data: dict[str, Path],
+    source: str,
+    keep_calls: bool = False,
+    until_failure: bool = False,
+    pictures: bool = False,
+    watch: Watch | None = None,
+    services: Sequence[object] = (),
+) -> list[Outcome]:
+    """Run `tests` against the submission behind `session`; one Outcome for each, in order.
+
+    `data` maps "small" and "training" to folders; `until_failure` leaves out what follows the
+    first test that does not pass; `pictures` keeps those of public tests' figures; `watch` is told
+    of each test before it runs; `services` are found by tests in their context. Raises
+    ForkServerError when the grader's own machinery fails; a submission cannot cause that.
+    """
+    watch = watch or Watch()
+    outcomes: list[Outcome] = []
+    bound: set[int] = set()
+    ready = None  # the test that pytest has prepared the way for
+    try:
+        with _random_noticed(session), remote.speaking_to(session, services) as context:
+            context.source = source
+            for number, test in enumerate(tests):
+                if until_failure and outcomes and outcomes[-1].status is not Status.PASSED:
+                    break
+                over = session.over(test.trains)
+                if test.id in watch.spoilt or over:
+                    reason, sentence = Reason.TIME, f"{over[:1].upper()}{over[1:]}."
+                    if test.id in watch.spoilt:
+                        reason, sentence = Reason.CRASH, watch.spoilt[test.id]
+                    _leave(ready)
+                    ready = None
+                    outcomes.append(_not_run(test, reason, sentence))
+                    continue
+                following = None  # pytest then tears everything down: nothing may follow
+                if number + 1 < len(tests) and not until_failure:
+                    following = tests[number + 1].item
+                watch.begins(test.id)
+                context.wants_pictures = pictures and not test.hidden
+                outcomes.append(
+                    _run_one(test, following, session, context, data, keep_calls, bound)
+                )
+                ready = following
+    finally:
+        session.stop()
+    return outcomes
+
+
+def _leave(item: Any) -> None:
+    """Tear down what pytest keeps for `item`, which is not run after all."""
+    if item is not None:
+        with contextlib.suppress(Exception, TestTimeoutError):
+            item.session._setupstate.teardown_exact(None)
+
+
+def _not_run(test: Test, reason: Reason | None, sentence: str) -> Outcome:
+    return Outcome(
+        test=test.id,
+        task=test.task,
+        title=test.title,
+        status=Status.FAILED,
+        hidden=test.hidden,
+        message="" if test.hidden else sentence,
+        reason=reason,
+        scored=test.scored,
+    )
+
+
+def _run_one(
+    test: Test,
+    following: Any,
+    session: Session,
+    context: TestContext,
+    data: dict[str, Path],
+    keep_calls: bool,
+    bound: set[int],
+) -> Outcome:
+    kind = "training" if test.trains and "training" in data else "small"
+    mount = kind if kind in data else None
+    context.folder = str(data.get(kind, ""))
+    try:
+        for _ in (1, 2):
+            session.begin(mount, test.trains)
+            _seed_both()
+            context.take_shown()
+            context.take_pictures()
+            found, skipped = _protocol(test, following, session, bound)
+            if not session.record.killed_from_outside:
+                break  # a worker that something outside killed gets a second chance
+        if isinstance(found, ForkServerError):
+            raise found
+        return _outcome(test, found, skipped, session, context, keep_calls)
+    except ForkServerError:
+        raise
+    except Exception as error:  # outside the test itself, so with what the submission sent
+        reason, sentence = fault.of(error, session)
+        return _not_run(test, reason, sentence)
+
+
+def _protocol(
+    test: Test, following: Any, session: Session, bound: set[int]
+) -> tuple[BaseException | None, bool]:
+    """Run setup, call and teardown; return the first exception, and whether the test skipped."""
+    item, reports = test.item, []
+    plugin = _Plugin.of(item)
+    plugin.failed_parts.clear()
+    found: BaseException | None = None
+    try:
+        with plugin.alarm.set_for(session), contextlib.redirect_stdout(io.StringIO()):
+            module = getattr(item, "module", None)
+            if module is not None and id(module) not in bound:
+                bound.add(id(module))
+                with contextlib.suppress(Exception, WorkerStopped):
+                    names.bind(vars(module), session)
+                session.begin(session.data, test.trains)
+            reports = runtestprotocol(item, log=False, nextitem=following)
+    except (Exception, TestTimeoutError) as error:  # in pytest's own code between two phases
+        found = error
+        _leave(item)
+    for report in [*reports, *plugin.failed_parts]:
+        if report.failed and found is None:
+            excinfo = getattr(report, "found", None)
+            found = excinfo.value if excinfo is not None else AssertionError("a part failed")
+    return found, found is None and any(report.skipped for report in reports)
+
+
+class _AlarmClock:
+    """Interrupts the trusted side's own part of a test, again and again until that is heard.
+
+    An exception that is raised while a weak reference's callback or a destructor runs is lost.
+    """
+
+    def __init__(self) -> None:
+        self.heard = True
+        self._again = _AGAIN_SECONDS
+        self._began = 0.0  # processor time of this process when the test began
+
+    @contextlib.contextmanager
+    def set_for(self, session: Session) -> Iterator[None]:
+        """Ring when the time of the test that `session` has begun is over."""
+        previous = signal.signal(signal.SIGALRM, self._rings)
+        self.heard, self._began, self._again = False, time.process_time(), _AGAIN_SECONDS
+        try:
+            self._wind(session.seconds_left() + _GRACE_SECONDS)
+            yield
+        finally:
+            self.heard = True  # whatever rings from here on is too late
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, previous)
+
+    @staticmethod
+    def _wind(seconds: float) -> None:
+        signal.setitimer(signal.ITIMER_REAL, max(seconds, _SHORTEST_SECONDS))  # 0 would stop it
+
+    def _rings(self, _: int, __: types.FrameType | None) -> None:
+        if self.heard:
+            return
+        session = remote.current()
+        if not session.interruptible:
+            self._wind(_SOON_SECONDS)
+            return
+        left = session.seconds_left()
+        if left > 0:  # the test was given more, as the machine is busy or the grader trained
+            self._wind(left + _GRACE_SECONDS)
+            return
+        if time.process_time() - self._began < _GRACE_SECONDS and left > -60:
+            self._wind(0.5)  # our own part has not had its time yet
+            return
+        self._wind(self._again)
+        self._again = max(self._again / 2, _SHORTEST_SECONDS)  # ever less likely to miss again
+        raise TestTimeoutError
+
+
+def _outcome(
+    test: Test,
+    found: BaseException | None,
+    skipped: bool,
+    session: Session,
+    context: TestContext,
+    keep_calls: bool,
+) -> Outcome:
+    record = session.record
+    # Whatever the test itself made of it: a test cannot pass by catching the end of a worker.
+    found = record.stopped or found
+    status, reason, message = Status.PASSED, None, ""
+    shown, pictures = [], []
+    if found is None and skipped:
+        status = Status.FAILED if record.requests else Status.PASSED
+        message = "The test was left out."
+    if not test.hidden:
+        try:
+            shown = context.take_shown()
+            taken = context.take_pictures()[:_MAX_PICTURES]
+            pictures = [(title, encoded(pixels)) for title, pixels in taken]
+        except Exception as error:  # what is to be shown is the submission's
+            found = found or error
+    if found is not None:
+        status = Status.FAILED
+        reason, message = fault.of(found, session)
+    if status is Status.FAILED and record.changed and message:
+        functions = ", ".join(dict.fromkeys(record.changed))
+        message += f"\n{functions} changed an array that it was given; work on a copy."
+    recognised = found if isinstance(found, RecognisedError) else None
+    return Outcome(
+        test=test.id,
+        task=test.task,
+        title=test.title,
+        status=status,
+        hidden=test.hidden,
+        message="" if test.hidden else message[:_MAX_MESSAGE],
+        reason=reason,
+        printed=tuple(record.printed),
+        calls=tuple(record.calls) if keep_calls else (),
+        mistake=recognised.mistake if recognised else "",
+        hint=recognised.hint if recognised else "",
+        unfinished=recognised.unfinished if recognised else False,
+        scored=test.scored,
+        shown=tuple(shown),
+        pictures=tuple(pictures),
+    )
+
+
+@contextlib.contextmanager
+def _random_noticed(session: Session) -> Iterator[None]:
+    """Tell the session when a test seeds a generator, so that the worker follows."""
+    numpy_seed, python_seed = _SEED_NUMPY, _SEED_PYTHON
+
+    def seed_numpy(*arguments: Any, **named: Any) -> None:
+        numpy_seed(*arguments, **named)
+        session.random_moved("numpy")
+
+    def seed_python(*arguments: Any, **named: Any) -> None:
+        python_seed(*arguments, **named)
+        session.random_moved("random")
+
+    np.random.seed, random.seed = seed_numpy, seed_python
+    try:
+        yield
+    finally:
+        np.random.seed, random.seed = numpy_seed, python_seed

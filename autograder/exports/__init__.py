@@ -1,1 +1,0 @@
-"""Files that platforms read: Gradescope's results.json, grades.csv."""

@@ -1,5 +1,0 @@
-"""Grade submissions: one, or a class on several cores."""
-
-from autograder.grade.course import ClassResult, grade_class
-
-__all__ = ["ClassResult", "grade_class"]

@@ -1,0 +1,102 @@
+"""Opens the grader of an assignment: its suites collected, everything prepared once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from studentkit.survey import survey
+
+from autograder.core.layout import Assignment
+from autograder.core.manifest import load as load_manifest
+from autograder.core.rubric import load as load_rubric
+from autograder.execution import suite
+from autograder.execution.suite import Test
+from autograder.grading.diagnosis.library import Library
+from autograder.grading.files import fingerprint_of, folder_files, student_modules
+from autograder.grading.grader import Grader
+from autograder.grading.options import GradingOptions
+
+
+def open_grader(options: GradingOptions, body: Any) -> None:
+    """Collect the suites and call `body(grader)` inside pytest's loop.
+
+    Raises CollectionError, ManifestError, or whatever `body` raises.
+    """
+    assignment = Assignment(Path(options.root), options.assignment)
+    manifest = load_manifest(assignment.manifest)
+    if options.data_source in ("mnist", "cifar10"):  # up to seventeen times as many images
+        limits = dataclasses.replace(
+            manifest.limits,
+            training_seconds=15 * manifest.limits.training_seconds,
+            verifying_seconds=15 * manifest.limits.verifying_seconds,
+        )
+        manifest = dataclasses.replace(manifest, limits=limits)
+    hidden = assignment.hidden_tests if options.hidden else None
+    modules = student_modules(assignment)
+
+    if "torch" in manifest.packages:
+        from autograder.grading.warming import warm_torch
+
+        warm_torch()
+    services: list[object] = []
+    if options.held_out:
+        from autograder.grading.measuring import measuring  # brings torch
+
+        folders = Path(options.training), Path(options.held_out), Path(options.cache)
+        services.append(measuring(*folders, options.data_source))
+
+    notebook = None
+    if options.notebook:
+        from autograder.notebooks.submitted.handed_in import (
+            load as load_notebook,  # brings nbformat
+        )
+        from autograder.notebooks.submitted.module import NAME
+
+        notebook = load_notebook(Path(options.notebook))
+        modules |= {NAME}
+
+    def go(tests: list[Test]) -> None:
+        chosen = [test for test in tests if options.training_tests or not test.trains]
+        mistakes = assignment.mistakes
+        grader = Grader(
+            options,
+            assignment,
+            manifest,
+            in_turn(chosen),
+            survey(folder_files(assignment.skeleton)),
+            fingerprint_of(options, assignment),
+            mistakes.read_bytes() if mistakes.is_file() else b"",
+            load_rubric(assignment.rubric),
+            tuple(tests),
+            notebook,
+            tuple(services),
+        )
+        body(grader)
+
+    suite.collected(
+        assignment.tests,
+        assignment.public_tests,
+        hidden,
+        modules,
+        go,
+        frozenset(task.id for task in manifest.tasks),
+    )
+
+
+def learnt_library(options: GradingOptions) -> Library:
+    """Collect the suites of `setting` and return what is known of the assignment's mistakes."""
+    found: list[Library] = []
+    open_grader(options, lambda grader: found.append(grader.library()))
+    return found[0]
+
+
+def in_turn(tests: Sequence[Test]) -> list[Test]:
+    """Order the tests: public ones first, and those that train last in each group.
+
+    Code that has seen a hidden test's inputs must not run a public test afterwards, whose
+    message could repeat them. A change of data costs a new worker.
+    """
+    return sorted(tests, key=lambda test: (test.hidden, test.trains))

@@ -1,0 +1,71 @@
+"""Judges the source of a submission before it runs: imports, signatures, missing files."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from studentkit.rules import SurveyError, compare
+
+from autograder.core.manifest import Manifest, Rule
+from autograder.core.records import Action, PolicyFinding
+from autograder.execution.errors import WorkerStopped
+from autograder.execution.session import Session
+
+
+def judged(
+    session: Session, skeleton: dict[str, Any], manifest: Manifest
+) -> tuple[list[PolicyFinding], dict[str, str]]:
+    """Return what the manifest's policy says of the source, and where its functions are defined.
+
+    The worker of `session` reads the source; `skeleton` is the skeleton's survey.
+    """
+    try:
+        facts = session.survey()
+        policy = manifest.policy
+        findings = compare(
+            skeleton,
+            facts,
+            required=manifest.required,
+            submit=manifest.submit,
+            allow_imports=policy.imports.allow,
+            allow_standard_library=policy.standard_library.allow,
+        )
+    except (WorkerStopped, SurveyError) as problem:
+        sentence = f"The source could not be read for its imports: {problem}"
+        return [PolicyFinding("syntax", Action.WARN, sentence)], {}
+    rules: dict[str, Rule] = {
+        "imports": policy.imports,
+        "standard_library": policy.standard_library,
+        "signatures": policy.signatures,
+        "files": policy.files,
+    }
+    verdicts, charged = [], set()
+    for finding in findings:
+        rule = rules.get(finding.rule, Rule())
+        action, percent = rule.action, rule.percent
+        if action is Action.DEDUCT and finding.rule in charged:
+            percent = Fraction(0)  # a rule costs once, however often it is broken
+        charged.add(finding.rule)
+        verdicts.append(
+            PolicyFinding(finding.rule, action, finding.sentence, finding.where, percent)
+        )
+    return verdicts, _places(facts, skeleton)
+
+
+def _places(facts: dict[str, Any], skeleton: dict[str, Any]) -> dict[str, str]:
+    """Return where each function that the task asks for is defined, as "utils.py:12".
+
+    A submission's own functions may have names that spell something.
+    """
+    asked = {
+        str(function["name"])
+        for file in skeleton["files"].values()
+        for function in file.get("functions", [])
+    }
+    return {
+        str(function["name"]): f"{path}:{function['line']}"
+        for path, file in facts["files"].items()
+        for function in file.get("functions", [])
+        if function["name"] in asked
+    }

@@ -1,0 +1,1 @@
+"""From the author's notebook.py to the master notebook and the students' own."""

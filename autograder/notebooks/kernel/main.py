@@ -1,0 +1,150 @@
+"""Starts an IPython kernel inside bubblewrap for whoever speaks Jupyter's protocol.
+
+A kernelspec names this module: `python -m autograder.notebooks.kernel -f CONNECTION_FILE`. It stays
+outside as the kernel's guard: relays the channels, ends the kernel when its own parent ends, and
+exits when the kernel does. No byte of a notebook is executed or interpreted here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from autograder.notebooks.kernel import relay, zmtp
+from autograder.notebooks.kernel.confinement import (
+    Bounds,
+    KernelError,
+    Process,
+    Shared,
+    share,
+    start,
+)
+from autograder.sandbox.runtime import RuntimeMissing
+
+TALKED_TOO_MUCH = 81  # exit codes beside those of the kernel itself
+NO_JUPYTER = 82
+NOT_CONFINED = 83
+
+_PACKAGE = Path(__file__).resolve().parent.parent.parent
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one kernel until it ends; returns the exit code."""
+    options = _options(arguments)
+    try:
+        return asyncio.run(_run(options))
+    except (KernelError, RuntimeMissing) as error:
+        print(f"autograder kernel: {error}", file=sys.stderr)
+        return NOT_CONFINED
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="autograder kernel", description=__doc__)
+    parser.add_argument("-f", "--connection-file", type=Path, required=True)
+    parser.add_argument("--packages", default="numpy", help="distributions, with commas between")
+    parser.add_argument("--data", type=Path, help="a folder to show read-only")
+    parser.add_argument("--data-mount", default="data", help="where the notebook sees it")
+    defaults = Bounds()
+    for name in ("memory_mb", "cpu_seconds", "disk_mb", "output_mb"):
+        option = f"--{name.replace('_', '-')}"
+        parser.add_argument(option, type=int, default=getattr(defaults, name))
+    # Jupyter's clients append options of IPython's own, such as where its history goes.
+    return parser.parse_known_args(arguments)[0]
+
+
+async def _run(options: argparse.Namespace) -> int:
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # interrupts come as messages
+    bounds = Bounds(options.memory_mb, options.cpu_seconds, options.disk_mb, options.output_mb)
+    outer = _connection(options.connection_file)
+    ends = relay.inner_ends()
+    try:
+        process = _start(options, bounds, outer, ends)
+    except BaseException:
+        for end in ends.values():
+            end.close()
+        raise
+    return await _guard(process, outer, ends, bounds)
+
+
+def _connection(path: Path) -> dict[str, Any]:
+    try:
+        connection: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        for channel in relay.CHANNELS:
+            connection[f"{channel}_port"] = int(connection[f"{channel}_port"])
+        if connection["transport"] not in ("tcp", "ipc"):
+            raise KernelError(f"{path}: there is no transport {connection['transport']!r}")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise KernelError(f"{path}: no connection file of Jupyter's ({error})") from None
+    return connection
+
+
+def _start(
+    options: argparse.Namespace,
+    bounds: Bounds,
+    outer: dict[str, Any],
+    ends: dict[str, relay.Inner],
+) -> Process:
+    here = Path.cwd()
+    shared = share(here)
+    if options.data is not None:
+        if not options.data.is_dir():
+            raise KernelError(f"{options.data}: there is no such folder of data")
+        shared = Shared(shared.copied, (*shared.shown, (options.data_mount, options.data)))
+    inner, listening = relay.inside(outer, ends)
+    process = start(
+        ("ipykernel", *filter(None, options.packages.split(","))),
+        bounds,
+        shared,
+        {"connection": inner, "listening": listening},
+        descriptors=list(listening.values()),
+        hidden=[here, _PACKAGE, options.connection_file.resolve(), Path("/etc/passwd")],
+    )
+    for end in ends.values():
+        end.listening.close()  # so that a client notices when the kernel is gone
+    return process
+
+
+async def _guard(
+    process: Process, outer: dict[str, Any], ends: dict[str, relay.Inner], bounds: Bounds
+) -> int:
+    """Relay until the kernel, the client's process or the allowance ends."""
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[int] = loop.create_future()
+
+    def end(code: int) -> None:
+        if not ended.done():
+            ended.set_result(code)
+
+    def refuse(violation: zmtp.Violation) -> None:
+        end(TALKED_TOO_MUCH if isinstance(violation, zmtp.TooLarge) else NO_JUPYTER)
+
+    kernel = os.pidfd_open(process.popen.pid)
+    loop.add_reader(kernel, end, 0)
+    loop.add_signal_handler(signal.SIGTERM, end, 0)
+    parent = os.getppid()
+    with contextlib.suppress(ProcessLookupError):
+        loop.add_reader(os.pidfd_open(parent), end, 0)
+    if os.getppid() != parent:
+        end(0)  # it ended while we looked
+    carrier = relay.Relay(ends, bounds.output_mb << 20, refuse)
+    try:
+        await carrier.listen(outer)
+        code = await ended
+    except OSError as error:
+        raise KernelError(f"the client's sockets cannot be had: {error}") from None
+    finally:
+        died_by_itself = process.popen.poll()
+        process.end()
+        await carrier.close()
+    if code == 0 and died_by_itself is not None:
+        return died_by_itself if died_by_itself >= 0 else 128 - died_by_itself
+    return code

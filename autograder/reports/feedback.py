@@ -1,0 +1,150 @@
+"""What a student may read about each task; the one place that keeps hidden tests hidden."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from autograder.core.records import Grade, Outcome, Reason, Status, TaskScore
+from autograder.core.scoring import points
+from autograder.core.visible import excerpt, visible
+
+REASONS = {
+    Reason.TIME: "out of time",
+    Reason.MEMORY: "out of memory",
+    Reason.CRASH: "the process ended",
+    Reason.FORBIDDEN: "forbidden call",
+    Reason.OUTPUT: "too much output",
+    Reason.IMPORT: "import failed",
+    Reason.PROTOCOL: "abuse of the grader's channel",
+}
+
+
+_COPIED = (
+    "The published examples hold, but no hidden test with other inputs does. Examples alone earn "
+    "nothing: your code has to be right for values that it has not seen."
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One test as its report shows it; every text is safe for a terminal and a page."""
+
+    title: str
+    passed: bool
+    hidden: bool
+    look: str = ""  # what to look at; "" for a hidden test
+    reason: str = ""  # in words; "" for a hidden test, as its choice belongs to the student's code
+    hint: str = ""  # of the mistake that explains the failure
+    mistake: str = ""  # its id
+    scored: bool = True  # False: it carries no points
+    shown: tuple[tuple[str, str], ...] = ()  # (text, MathML of the grader's making)
+    pictures: tuple[tuple[str, str], ...] = ()  # (title, PNG of the grader's making in base64)
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """One task with its tests, in the order in which they were run."""
+
+    task: TaskScore
+    lines: tuple[Line, ...]
+    carried: str = ""  # how the points came about, beside the tests: in sentences, mostly none
+
+    @property
+    def failed(self) -> tuple[Line, ...]:
+        """The lines of the tests that did not pass, public ones first."""
+        return tuple(sorted((x for x in self.lines if not x.passed), key=lambda x: x.hidden))
+
+    @property
+    def passed(self) -> tuple[Line, ...]:
+        """The lines of the tests that passed, public ones first."""
+        return tuple(
+            sorted((x for x in self.lines if x.passed and x.scored), key=lambda x: x.hidden)
+        )
+
+    @property
+    def public(self) -> tuple[Line, ...]:
+        """The lines of the tests that students have, and that carry points."""
+        return tuple(line for line in self.lines if not line.hidden and line.scored)
+
+    @property
+    def told(self) -> tuple[Line, ...]:
+        """The lines of failed tests that carry no points: they only tell the student something."""
+        return tuple(line for line in self.lines if not line.scored and not line.passed)
+
+    @property
+    def shown(self) -> tuple[tuple[str, str], ...]:
+        """What tests have shown: (text, MathML)."""
+        return tuple(pair for line in self.lines for pair in line.shown)
+
+    @property
+    def pictures(self) -> tuple[tuple[str, str], ...]:
+        """The figures that public tests looked at: (title, PNG in base64)."""
+        return tuple(pair for line in self.lines for pair in line.pictures)
+
+    @property
+    def hidden(self) -> tuple[Line, ...]:
+        """The lines of the tests that students do not have."""
+        return tuple(line for line in self.lines if line.hidden)
+
+
+def feedback(grade: Grade, mistakes: Mapping[str, str] | None = None) -> tuple[Feedback, ...]:
+    """Return every task of `grade` with its tests; `mistakes` maps a mistake's id to its hint."""
+    hints = mistakes or {}
+    return tuple(
+        Feedback(
+            task,
+            tuple(_line(outcome, hints) for outcome in grade.outcomes if outcome.task == task.id),
+            " ".join(filter(None, (_COPIED if task.copied else "", _carried(grade, task)))),
+        )
+        for task in grade.tasks
+    )
+
+
+def _carried(grade: Grade, task: TaskScore) -> str:
+    """Say what the grader supplied so that an earlier error does not cost this task's points."""
+    mine = [one for one in grade.outcomes if one.task == task.id and one.carried]
+    if not mine:
+        return ""
+    supplied = {name for one in mine for name in one.carried}
+    titles = [f"“{one.title}”" for one in grade.tasks if one.id in supplied]
+    named = visible(" and ".join([", ".join(titles[:-1]), titles[-1]] if titles[1:] else titles))
+    count = "1 test" if len(mine) == 1 else f"{len(mine)} tests"
+    costs = "your error there costs nothing here"
+    if task.carried < 100:
+        costs = f"such a test counts {points(task.carried)} %"
+    return f"{count} passed with the grader's functions of {named} in place of yours: {costs}."
+
+
+def _line(outcome: Outcome, hints: Mapping[str, str]) -> Line:
+    title = visible(outcome.title)
+    pictures = () if outcome.hidden else tuple(_picture(*pair) for pair in outcome.pictures)
+    if outcome.status is Status.PASSED:
+        shown = tuple((visible(text), mathml) for text, mathml in outcome.shown)
+        return Line(
+            title, True, outcome.hidden, scored=outcome.scored, shown=shown, pictures=pictures
+        )
+    hint = visible(hints.get(outcome.mistake, outcome.hint))
+    if outcome.hidden:
+        return Line(title, False, True, hint=hint, mistake=outcome.mistake if hint else "")
+    reason = REASONS[outcome.reason] if outcome.reason else ""
+    look = excerpt(outcome.message)
+    name = outcome.mistake if hint else ""
+    return Line(title, False, False, look, reason, hint, name, outcome.scored, pictures=pictures)
+
+
+def _picture(title: str, png: bytes) -> tuple[str, str]:
+    return visible(title), base64.b64encode(png).decode("ascii")
+
+
+def why_not_graded(grade: Grade) -> str:
+    """Say to a student why there is no score; "" where there is one.
+
+    What stopped a hidden test may hold what it asked for, so the staff's sentence is replaced.
+    """
+    if not grade.error:
+        return ""
+    if any(one.hidden and one.status is Status.ERROR for one in grade.outcomes):
+        return "A hidden test could not be run. That is a fault of the grader, not of your work."
+    return excerpt(grade.error)
