@@ -61,8 +61,5 @@ class Declared:
 def file_of(module: str, files: Iterable[str]) -> str:
     """Return the path of a module among `files`, or the one where it is expected."""
     path = module.replace(".", "/")
-    package = f"{path}/__init__.py"
-    known = set(files)
-    if f"{path}.py" not in known and package in known:
-        return package
-    return f"{path}.py"
+    package = f"{path}/__init__.py"  # Python takes it before a file of that name
+    return package if package in set(files) else f"{path}.py"

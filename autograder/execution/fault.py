@@ -121,10 +121,10 @@ def _missing(error: SubmissionError, session: Session) -> str:
 def _place(error: SubmissionError, session: Session) -> str:
     if not error.module:
         return ".".join(filter(None, (error.owner, error.asked)))
-    asked = session.declared.origin(error.asked)
-    module = error.module if asked == error.asked else asked.rpartition(".")[0]
-    path = file_of(module, session.file_names)
-    inner = asked[len(module) + 1 :]
+    if session.declared.origin(error.asked) != error.asked:
+        return error.asked  # which of two files has put it there is not known
+    path = file_of(error.module, session.file_names)
+    inner = error.asked[len(error.module) + 1 :]
     return f"{path}: {inner}" if inner else path
 
 

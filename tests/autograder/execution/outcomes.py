@@ -16,6 +16,7 @@ from autograder.core.manifest import Limits
 from autograder.execution import suite
 from autograder.execution.declared import Declared
 from autograder.execution.session import Session
+from autograder.grading.files import folder_files
 from autograder.sandbox import tiers
 from autograder.sandbox.fork_server import ForkServer
 
@@ -27,14 +28,14 @@ def main(folder: Path, seconds: float, more: list[str]) -> None:
     """
     answers = os.fdopen(os.dup(1), "w")
     rows = []
-    code = {path.name: path.read_bytes() for path in (folder / "code").glob("*.py")}
+    code = folder_files(folder / "code")
 
     def body(tests: list[suite.Test]) -> None:
         preload = ["numpy", "numpy.random", "matplotlib.pyplot"]
         packages = ["numpy", "matplotlib", *more]
         with ForkServer(tiers.probe(), packages, [*preload, *more]) as fork_server:
             limits = Limits(test_seconds=seconds, submission_seconds=30 * seconds, memory_mb=4096)
-            skeleton = {path.name: path.read_bytes() for path in (folder / "skeleton").glob("*.py")}
+            skeleton = folder_files(folder / "skeleton")
             session = Session(fork_server, code, limits, declared=Declared(survey(skeleton)))
             for outcome in suite.run(tests, session, {}, "digits", pictures=True):
                 row = {name: getattr(outcome, name) for name in ("test", "status", "reason")}
@@ -43,7 +44,7 @@ def main(folder: Path, seconds: float, more: list[str]) -> None:
                 row |= {"message": outcome.message, "printed": printed, "pictures": pictures}
                 rows.append(row)
 
-    names = frozenset(Path(name).stem for name in code)
+    names = frozenset(Path(name).parts[0].removesuffix(".py") for name in code)
     suite.collected(folder, folder / "tests", None, names, body, frozenset({"all"}))
     json.dump(rows, answers)
     answers.close()

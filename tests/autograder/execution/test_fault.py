@@ -100,6 +100,13 @@ def slow(x):
 """
 _SKELETON = "def number(x): ...\ndef nothing(x): ...\ndef absent(x): ...\n"
 _BROKEN = "def f(:\n"
+# A folder of a module's name, and a package that puts something else in a class's place.
+_PACKAGES = {
+    "hidden_by/__init__.py": "1 / 0\n",
+    "hidden_by.py": "def f(): return 1\n",
+    "package/__init__.py": "from .inner import Thing\nThing = [1]\n",
+    "package/inner.py": "class Thing: ...\n",
+}
 _TESTS = """
 import gc
 import time
@@ -113,6 +120,8 @@ from code_under_test import (
 )
 import broken
 import empty
+import hidden_by
+import package
 from studentkit import assert_close, task
 pytestmark = pytest.mark.task("all")
 
@@ -191,6 +200,12 @@ def test_module_inside():
 def test_broken():
     broken.f()
 
+def test_hidden_by_a_folder():
+    hidden_by.f()
+
+def test_replaced_in_the_package():
+    package.Thing()
+
 def test_empty():
     empty.f()
 
@@ -230,8 +245,12 @@ def outcomes(
     (folder / "code").mkdir()
     (folder / "skeleton").mkdir()
     (folder / "skeleton" / "code_under_test.py").write_text(_SKELETON)
+    (folder / "skeleton" / "package").mkdir()
+    (folder / "skeleton" / "package" / "__init__.py").write_text("from .inner import Thing\n")
+    (folder / "skeleton" / "package" / "inner.py").write_text(_PACKAGES["package/inner.py"])
     (folder / "tests" / "test_suite.py").write_text(textwrap.dedent(tests))
     for name, text in files.items():
+        (folder / "code" / name).parent.mkdir(exist_ok=True)
         (folder / "code" / name).write_text(textwrap.dedent(text))
     command = [sys.executable, str(_HERE / "outcomes.py"), str(folder), str(seconds)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
@@ -242,7 +261,7 @@ def outcomes(
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """Everything once."""
-    files = {"code_under_test.py": _CODE, "broken.py": _BROKEN, "empty.py": ""}
+    files = {"code_under_test.py": _CODE, "broken.py": _BROKEN, "empty.py": "", **_PACKAGES}
     return outcomes(tmp_path_factory.mktemp("fault"), _TESTS, files, 1)
 
 
@@ -275,6 +294,8 @@ SENTENCES = {
     "test_import_inside": "code_under_test.py has no name Other.",
     "test_module_inside": "There is no file code_under_test/deeper.py.",
     "test_broken": "broken.py could not be imported: SyntaxError: invalid syntax (broken.py, line",
+    "test_hidden_by_a_folder": "hidden_by/__init__.py could not be imported: ZeroDivisionError",
+    "test_replaced_in_the_package": "package.Thing is a list; the task asks for a class.",
     "test_empty": "empty.py has no name f.",
     "test_array_of_it": "The test could not use",
     "test_endless": "",
