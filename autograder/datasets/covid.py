@@ -60,7 +60,6 @@ RACE = {
     "American Indian/Alaska Native, Non-Hispanic": 0.007,
     "Native Hawaiian/Other Pacific Islander, Non-Hispanic": 0.003,
 }
-ANSWERS = ("Yes", "No", "Unknown", "Missing")
 
 # Of all rows, those that say Yes or No on death; of these, those that say Yes.
 KNOWN, DEATHS = 259_715 / 800_000, 6_794 / 259_715

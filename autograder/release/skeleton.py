@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.core.files import write_bytes
 from autograder.core.layout import Assignment, find_assignment
 from autograder.release.regions import SUFFIXES, ReleaseError, split
 
@@ -104,11 +103,7 @@ def _walk(folder: Path) -> Iterator[tuple[str, Path]]:
 
 def _write(target: Path, content: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
-    Path(name).chmod(0o755 if target.suffix == ".sh" else 0o644)
-    Path(name).replace(target)
+    write_bytes(target, content, 0o755 if target.suffix == ".sh" else 0o644)
 
 
 def _remove_empty(folder: Path, top: Path) -> None:

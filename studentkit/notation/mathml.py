@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
-from studentkit.notation.latex import parts_of_name
 from studentkit.notation.symbols import GREEK, GREEK_NAMES
 from studentkit.notation.text import ATOM, HADAMARD, PRODUCT, RIGHT, SIGN, SUM, level, literal
 from studentkit.notation.tree import (
@@ -26,6 +26,7 @@ _DECIMALS = 6  # that are shown
 _LETTERS = {name: letter for letter, name in reversed(GREEK.items()) if len(name) > 1}
 _LETTERS |= {"lam": "λ", "epsilon": "ε", "mu": "μ", "Sigma": "Σ"}
 _ACCENTS = {"hat": "^", "bar": "¯", "tilde": "~"}
+_NAME = re.compile(r"([A-Za-z]+?)(hat|bar|tilde)?([0-9]*)((?:_[A-Za-z0-9]+)*)_?\Z")
 _COMPARED = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=", "!=": "≠"}
 _FENCES = {"abs": ("|", "|"), "norm": ("‖", "‖"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉")}
 _SHOWN = {
@@ -63,8 +64,20 @@ def _word(word: str) -> str:
     return f"<mi>{escape(shown)}</mi>"
 
 
+def _parts_of_name(name: str) -> tuple[str, str, str]:
+    """Return a name's stem, its accent and its subscript: y_hat_1 -> ("y", "hat", "1")."""
+    loose = re.sub(r"_(?=(hat|bar|tilde)(_|\Z|[0-9]))", "", name)
+    match = _NAME.match(loose)
+    if match is None:
+        return name, "", ""
+    stem, accent, digits, below = match[1], match[2] or "", match[3], match[4]
+    if accent and len(stem) > 1 and stem not in GREEK_NAMES:
+        stem, accent = stem + accent, ""
+    return stem, accent, ",".join(part for part in [digits, *below.split("_")] if part)
+
+
 def _name(name: str) -> str:
-    stem, accent, below = parts_of_name(name)
+    stem, accent, below = _parts_of_name(name)
     written = _word(stem)
     if accent:
         written = f'<mover accent="true">{written}<mo>{_ACCENTS[accent]}</mo></mover>'

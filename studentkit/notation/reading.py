@@ -15,7 +15,6 @@ import numpy as np
 from studentkit.notation.bounds import check_size
 from studentkit.notation.errors import UNANSWERED, Unreadable
 from studentkit.notation.grammar import parse
-from studentkit.notation.latex import latex
 from studentkit.notation.mathml import mathml
 from studentkit.notation.meaning import Meaning, tuple_shape
 from studentkit.notation.names import Names
@@ -54,10 +53,6 @@ class Reading:
     def text(self) -> str:
         """Return the answer in ordinary notation, with all that was left out."""
         return str(written(self.tree, self.declared))
-
-    def latex(self) -> str:
-        """Return the answer as LaTeX."""
-        return str(latex(self.tree))
 
     def mathml(self) -> str:
         """Return the answer as a MathML element."""

@@ -44,7 +44,6 @@ _SUBSCRIPT = re.compile(
 _DIGITS = re.compile(r"[0-9]+")
 _LONG = ("||", "**", "==", "!=", "<=", ">=", "=<", "=>", "&&", "//", ".*", "./", ".^", "\\\\")
 _PLAIN = "+-*/^@()[]{},;=<>|.'%&"
-_OPEN = {"(": ")", "[": "]", "{": "}"}
 
 
 @dataclass(frozen=True, slots=True)

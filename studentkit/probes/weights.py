@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-ENDINGS = (".safetensors", ".pt", ".pth")
-
 
 def stored(name: str) -> Any:
     """Return the tensors in the file `name`, by name; a sentence where that cannot be done.

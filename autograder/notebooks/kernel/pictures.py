@@ -11,8 +11,9 @@ import struct
 import tempfile
 from collections.abc import Sequence
 
-from PIL import Image
+import numpy as np
 
+from autograder.execution.pictures import encoded
 from autograder.notebooks.kernel.confinement import Bounds
 from autograder.notebooks.kernel.warm import Kernels
 from autograder.sandbox.fork_server import readable_now
@@ -50,6 +51,5 @@ def _next(told: io.BufferedRandom | tempfile._TemporaryFileWrapper[bytes]) -> by
     pixels = told.read(height * width * 3)
     if len(pixels) < height * width * 3:
         return None
-    stream = io.BytesIO()
-    Image.frombytes("RGB", (width, height), pixels).save(stream, format="PNG")
-    return stream.getvalue()
+    array = np.frombuffer(pixels, np.uint8).reshape(height, width, 3)
+    return encoded(array, colours=None)

@@ -142,7 +142,6 @@ def test_any_text_is_read_or_unreadable(typed: str, question: str) -> None:
     except Unreadable as refusal:
         assert 0 <= refusal.position <= len(typed) + 1
         return
-    reading.latex()
     reading.mathml()
     assert read(reading.text(), QUESTIONS[question]).tree == reading.tree
 
