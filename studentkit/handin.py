@@ -19,7 +19,7 @@ class FolderError(Exception):
 
 
 @dataclass(frozen=True)
-class Task:
+class HandInTask:
     """A part of the assignment that carries points."""
 
     id: str
@@ -29,11 +29,11 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Assignment:
+class HandIn:
     """What a student's own run needs of `assignment.toml`."""
 
     title: str
-    tasks: tuple[Task, ...]
+    tasks: tuple[HandInTask, ...]
     archive: str  # name of the zip to hand in
     submit: tuple[str, ...]  # patterns of the files in it
     required: tuple[str, ...]  # patterns of the files that must be in it
@@ -64,16 +64,16 @@ class Gathered:
     refused: tuple[str, ...]  # one sentence each
 
 
-def read_assignment(folder: Path = HERE) -> Assignment:
+def read_assignment(folder: Path = HERE) -> HandIn:
     """Read `folder/assignment.toml`; raises FolderError with one clear line."""
     path = folder / "assignment.toml"
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
         files = raw.get("files", {})
-        return Assignment(
+        return HandIn(
             title=str(raw["title"]),
             tasks=tuple(
-                Task(
+                HandInTask(
                     str(one["id"]),
                     str(one["title"]),
                     float(one["points"]),

@@ -14,7 +14,7 @@ import pytest
 from studentkit import hints, preflight, table
 from studentkit.context import current
 from studentkit.declare import task_of, title_of, unscored_of
-from studentkit.handin import HERE, Assignment, FolderError, gather, read_assignment
+from studentkit.handin import HERE, FolderError, HandIn, gather, read_assignment
 
 _ASSERTED = re.compile(
     r"^\w+ is not (true|false|None) : (?=.)"
@@ -125,11 +125,11 @@ class Standing:
             findings = preflight.inspect(self.folder, assignment, gathered)
             lines += preflight.draw(assignment, gathered, findings, glyphs)
         except FolderError as error:
-            lines = [table.Line(), *table.wrapped(f"No table by task: {error}", "", "yellow")]
+            lines = [table.TableLine(), *table.wrapped(f"No table by task: {error}", "", "yellow")]
         for line in lines:
             terminalreporter.write_line(line.text, **({line.style: True} if line.style else {}))
 
-    def _rows(self, assignment: Assignment) -> list[table.Row]:
+    def _rows(self, assignment: HandIn) -> list[table.Row]:
         rows = {task.id: table.Row(task.title, task.points) for task in assignment.tasks}
         for file, sentence in sorted(self.unstarted.items()):
             for name, count in tests_by_task(file).items():
@@ -137,7 +137,7 @@ class Standing:
                     rows[name].total += count
                     what = "1 test" if count == 1 else f"{count} tests"
                     rows[name].failures.append(
-                        table.Failure(f"{what} of {file.name} could not start.", sentence)
+                        table.FailedTest(f"{what} of {file.name} could not start.", sentence)
                     )
         for test, (named, sentence) in self.tests.items():
             if named is None or named not in rows or test in self.unscored:
@@ -147,7 +147,7 @@ class Standing:
             rows[named].total += 1
             if test in self.failed:
                 hint = self.hints.get(test, "")
-                rows[named].failures.append(table.Failure(sentence, self.failed[test], hint))
+                rows[named].failures.append(table.FailedTest(sentence, self.failed[test], hint))
             elif test in self.passed:
                 rows[named].passed += 1
         for task in assignment.tasks:
@@ -165,7 +165,7 @@ class Standing:
                 rows.append(table.Told(test in self.passed, text))
         return rows
 
-    def _notes(self, assignment: Assignment) -> list[str]:
+    def _notes(self, assignment: HandIn) -> list[str]:
         notes = []
         known = {task.id for task in assignment.tasks}
         others = sum(task not in known for task, _ in self.tests.values())

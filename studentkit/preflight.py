@@ -8,17 +8,17 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 
-from studentkit.handin import HERE, RULES, Assignment, FolderError, Gathered, gather
+from studentkit.handin import HERE, RULES, FolderError, Gathered, HandIn, gather
 from studentkit.handin import read_assignment as _read_assignment
 from studentkit.rules import Finding, SurveyError, compare, printing
 from studentkit.survey import survey
-from studentkit.table import Glyphs, Line, bullet, glyphs_for, wrapped
+from studentkit.table import Glyphs, TableLine, bullet, glyphs_for, wrapped
 
 SKELETON = "studentkit/skeleton.json"  # the skeleton's survey, written with the zip
 _NAMES = {"standard_library": "standard library"}
 
 
-def inspect(folder: Path, assignment: Assignment, gathered: Gathered) -> list[Finding]:
+def inspect(folder: Path, assignment: HandIn, gathered: Gathered) -> list[Finding]:
     """Return what the files to hand in break, most serious rule first; raises FolderError."""
     path = folder / SKELETON
     try:
@@ -43,19 +43,21 @@ def inspect(folder: Path, assignment: Assignment, gathered: Gathered) -> list[Fi
 
 
 def draw(
-    assignment: Assignment, gathered: Gathered, findings: Sequence[Finding], glyphs: Glyphs
-) -> list[Line]:
+    assignment: HandIn, gathered: Gathered, findings: Sequence[Finding], glyphs: Glyphs
+) -> list[TableLine]:
     """Return the findings by rule, each with what it costs."""
     if not findings and not gathered.refused:
         sentence = "Before you submit: files, imports, signatures and printing look as they should."
-        return [Line(), *wrapped(sentence, "", "green")]
-    lines = [Line(), Line("Before you submit, look at this:", "bold")]
+        return [TableLine(), *wrapped(sentence, "", "green")]
+    lines = [TableLine(), TableLine("Before you submit, look at this:", "bold")]
     for sentence in gathered.refused:
         lines += bullet(sentence, "  ", glyphs.failed, "yellow")
     for rule in RULES:
         chosen = [finding for finding in findings if finding.rule == rule]
         if chosen:
-            lines.append(Line(f"  {_NAMES.get(rule, rule)} ({assignment.cost(rule)})", "yellow"))
+            lines.append(
+                TableLine(f"  {_NAMES.get(rule, rule)} ({assignment.cost(rule)})", "yellow")
+            )
         for finding in chosen:
             lines += bullet(finding.sentence, "    ", glyphs.bullet)
     return lines

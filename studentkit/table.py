@@ -29,7 +29,7 @@ ASCII = Glyphs("-", "+", "x", "-", "->")
 
 
 @dataclass(frozen=True)
-class Line:
+class TableLine:
     """One line of output and how to colour it, where colours exist."""
 
     text: str = ""
@@ -37,7 +37,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Failure:
+class FailedTest:
     """One test that did not pass."""
 
     sentence: str  # the test's own sentence
@@ -53,7 +53,7 @@ class Row:
     points: float
     passed: int = 0
     total: int = 0  # public tests, whether or not they could start
-    failures: list[Failure] = field(default_factory=list)
+    failures: list[FailedTest] = field(default_factory=list)
     first: tuple[str, ...] = ()  # titles of tasks it builds on that fail as well
 
     @property
@@ -73,11 +73,14 @@ class Told:
 _UNANSWERED = " cannot be read: not answered"
 
 
-def told(rows: Sequence[Told], glyphs: Glyphs) -> list[Line]:
+def told(rows: Sequence[Told], glyphs: Glyphs) -> list[TableLine]:
     """Return the lines on how typed answers are read; [] where there are none."""
     if not rows:
         return []
-    lines = [Line(), *wrapped("How your answers are read, not whether they are right:", "", "bold")]
+    lines = [
+        TableLine(),
+        *wrapped("How your answers are read, not whether they are right:", "", "bold"),
+    ]
     blank = [row.text.partition(_UNANSWERED)[0] for row in rows if _UNANSWERED in row.text]
     for row in rows:
         if _UNANSWERED not in row.text:
@@ -98,13 +101,13 @@ def glyphs_for(stream: IO[Any] | None) -> Glyphs:
     return UNICODE
 
 
-def draw(title: str, rows: Sequence[Row], notes: Sequence[str], glyphs: Glyphs) -> list[Line]:
+def draw(title: str, rows: Sequence[Row], notes: Sequence[str], glyphs: Glyphs) -> list[TableLine]:
     """Return the lines of the table; none is wider than WIDTH columns."""
-    rule = Line(glyphs.line * WIDTH)
+    rule = TableLine(glyphs.line * WIDTH)
     lines = [
-        Line(),
+        TableLine(),
         *wrapped(f"{title}: where you stand", "", "bold"),
-        Line(),
+        TableLine(),
         _columns("  Task", "Public tests", "Points (est.)"),
         rule,
     ]
@@ -120,7 +123,7 @@ def draw(title: str, rows: Sequence[Row], notes: Sequence[str], glyphs: Glyphs) 
             f"{number(sum(row.points for row in counted))}",
             "bold",
         ),
-        Line(),
+        TableLine(),
         *wrapped("Hidden tests are not shown; they count too.", "  "),
     ]
     unseen = sum(row.points for row in rows if not row.total)
@@ -139,19 +142,21 @@ def number(value: float) -> str:
     return text.removesuffix(".0")
 
 
-def wrapped(text: str, indent: str, style: str = "", hanging: str = "") -> list[Line]:
+def wrapped(text: str, indent: str, style: str = "", hanging: str = "") -> list[TableLine]:
     """Break `text` into lines that start with `indent`, the later ones with `hanging` as well."""
     lines = textwrap.wrap(
         " ".join(text.split()), WIDTH, initial_indent=indent, subsequent_indent=indent + hanging
     )
-    return [Line(line, style) for line in lines]
+    return [TableLine(line, style) for line in lines]
 
 
-def bullet(text: str, indent: str, mark: str, style: str = "") -> list[Line]:
+def bullet(text: str, indent: str, mark: str, style: str = "") -> list[TableLine]:
     """Break `text` into lines behind `mark`."""
     blank = " " * (len(mark) + 1)
     lines = wrapped(text, indent + blank, style)
-    return [Line(f"{indent}{mark} {lines[0].text.strip()}", style), *lines[1:]] if lines else []
+    return (
+        [TableLine(f"{indent}{mark} {lines[0].text.strip()}", style), *lines[1:]] if lines else []
+    )
 
 
 def shorten(text: str, limit: int = 240) -> str:
@@ -161,7 +166,7 @@ def shorten(text: str, limit: int = 240) -> str:
     return line if len(line) <= limit else line[: limit - 3] + "..."
 
 
-def _row(row: Row, glyphs: Glyphs) -> list[Line]:
+def _row(row: Row, glyphs: Glyphs) -> list[TableLine]:
     if not row.total:
         return [_columns(f"{glyphs.bullet} {row.title}", "none", f"? of {number(row.points)}")]
     done = row.passed == row.total
@@ -189,8 +194,8 @@ def _row(row: Row, glyphs: Glyphs) -> list[Line]:
     return lines
 
 
-def _columns(first: str, tests: str, points: str, style: str = "") -> Line:
+def _columns(first: str, tests: str, points: str, style: str = "") -> TableLine:
     room = WIDTH - _TESTS - _POINTS
     if len(first) > room - 1:
         first = first[: room - 4] + "..."
-    return Line(f"{first:<{room}}{tests:>{_TESTS}}{points:>{_POINTS}}", style)
+    return TableLine(f"{first:<{room}}{tests:>{_TESTS}}{points:>{_POINTS}}", style)

@@ -36,7 +36,7 @@ class FormError(Exception):
 
 
 @dataclass(frozen=True)
-class Finding:
+class FormFinding:
     """Whether a design does what is asked, and what it does instead where that is known."""
 
     holds: bool
@@ -44,7 +44,7 @@ class Finding:
     hint: str = ""
 
 
-HOLDS = Finding(True)
+HOLDS = FormFinding(True)
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,11 @@ class Predicate:
 
     fields: tuple[str, ...]
     levels: tuple[int, ...]  # 0 a number, 1 a list, 2 a list of rows
-    test: Callable[[list[Any], Parameters], Finding]
+    test: Callable[[list[Any], Parameters], FormFinding]
     parameters: frozenset[str] = frozenset()
 
 
-def decide(predicate: str, reading: Reading, parameters: Parameters) -> Finding:
+def decide(predicate: str, reading: Reading, parameters: Parameters) -> FormFinding:
     """Tell whether a design satisfies `predicate`; raises FormError, OverweightError, KeyError."""
     if predicate == "four_inequalities":
         return _four_inequalities(reading.tree, parameters)
@@ -169,7 +169,7 @@ def _above(value: Scalar, bound: Scalar = ZERO) -> int:
 # --- a convolution's padding and stride
 
 
-def _padstride(parts: list[Any], parameters: Parameters) -> Finding:
+def _padstride(parts: list[Any], parameters: Parameters) -> FormFinding:
     padding, stride = parts
     size, kernel = parameters.get("size", 64), parameters.get("kernel", 3)
     wanted = parameters.get("out", 32)
@@ -179,23 +179,27 @@ def _padstride(parts: list[Any], parameters: Parameters) -> Finding:
 
     whole = [type(part) is Fraction and part.denominator == 1 for part in parts]
     if not all(whole):
-        return Finding(False, "design.no_whole_number", "Padding and stride are whole numbers.")
+        return FormFinding(False, "design.no_whole_number", "Padding and stride are whole numbers.")
     if padding < 0 or stride < 1:
-        return Finding(False, "design.out_of_range", "Padding is at least 0, stride at least 1.")
+        return FormFinding(
+            False, "design.out_of_range", "Padding is at least 0, stride at least 1."
+        )
     if out(int(padding), int(stride)) == wanted:
         return HOLDS
     if stride >= 0 and padding >= 1 and out(int(stride), int(padding)) == wanted:
-        return Finding(
+        return FormFinding(
             False, "design.swapped", "Padding and stride have changed places; read the form again."
         )
-    return Finding(False, "design.wrong_side", "Put both into the formula and compute the side.")
+    return FormFinding(
+        False, "design.wrong_side", "Put both into the formula and compute the side."
+    )
 
 
 # --- threshold units
 
 
-def _gate(wanted: Callable[[Scalar, Scalar], bool], other: str) -> Callable[..., Finding]:
-    def test(parts: list[Any], parameters: Parameters) -> Finding:
+def _gate(wanted: Callable[[Scalar, Scalar], bool], other: str) -> Callable[..., FormFinding]:
+    def test(parts: list[Any], parameters: Parameters) -> FormFinding:
         weights, bias = parts
         _sized("w", weights, 2)
         sums = {x: _sum(weights, x, bias) for x in _INPUTS}
@@ -204,24 +208,24 @@ def _gate(wanted: Callable[[Scalar, Scalar], bool], other: str) -> Callable[...,
         if not wrong:
             return HOLDS
         if all(_above(sums[x]) == 0 for x in wrong):
-            return Finding(
+            return FormFinding(
                 False,
                 "design.fires_at_zero",
                 "Somewhere your sum is exactly 0 where the unit must stay silent. At 0 it fires.",
             )
         if [fires[x] for x in _INPUTS] == [bool(_GATES[other](*x)) for x in _INPUTS]:
-            return Finding(
+            return FormFinding(
                 False, "design.other_gate", f"Your unit computes {other.upper()}. Check each row."
             )
         if all(fires[x] for x in wrong):
-            return Finding(
+            return FormFinding(
                 False, "design.fires_too_often", "Your unit fires at an input where it must not."
             )
         if not any(fires[x] for x in wrong):
-            return Finding(
+            return FormFinding(
                 False, "design.fires_too_rarely", "Your unit is silent where it must fire."
             )
-        return Finding(False, "design.wrong_table", "Go through the four inputs one by one.")
+        return FormFinding(False, "design.wrong_table", "Go through the four inputs one by one.")
 
     return test
 
@@ -244,8 +248,8 @@ _GATES = {"and": _and, "or": _or, "xor": _xor}
 # --- one hidden layer of ReLUs, linear output
 
 
-def _relu(wanted: Callable[[Scalar, Scalar], bool], units: int) -> Callable[..., Finding]:
-    def test(parts: list[Any], parameters: Parameters) -> Finding:
+def _relu(wanted: Callable[[Scalar, Scalar], bool], units: int) -> Callable[..., FormFinding]:
+    def test(parts: list[Any], parameters: Parameters) -> FormFinding:
         weights, biases, outer, bias = parts
         if len(weights) > _MAX_UNITS:
             raise FormError(f"more than {_MAX_UNITS} hidden units")
@@ -268,22 +272,24 @@ def _relu(wanted: Callable[[Scalar, Scalar], bool], units: int) -> Callable[...,
         if not wrong:
             if len(weights) <= most:
                 return HOLDS
-            return Finding(
+            return FormFinding(
                 False, "design.too_many_units", "It computes it, but fewer hidden units will do."
             )
         if all(wanted(*x) and _above(outputs[x]) > 0 for x in wrong):
-            return Finding(
+            return FormFinding(
                 False,
                 "design.output_too_small",
                 "Your output is positive where it should be, but not as large as is asked.",
             )
         if wrong == [(ZERO, ZERO)]:
-            return Finding(
+            return FormFinding(
                 False, "design.not_silent_at_rest", "Compute your output for the input (0, 0)."
             )
         if wrong == [(ONE, ONE)]:
-            return Finding(False, "design.both_inputs", "Compute your output for the input (1, 1).")
-        return Finding(False, "design.wrong_table", "Go through the four inputs one by one.")
+            return FormFinding(
+                False, "design.both_inputs", "Compute your output for the input (1, 1)."
+            )
+        return FormFinding(False, "design.wrong_table", "Go through the four inputs one by one.")
 
     return test
 
@@ -291,7 +297,7 @@ def _relu(wanted: Callable[[Scalar, Scalar], bool], units: int) -> Callable[...,
 # --- descending order with threshold units
 
 
-def _descending(parts: list[Any], parameters: Parameters) -> Finding:
+def _descending(parts: list[Any], parameters: Parameters) -> FormFinding:
     """Exact for real inputs: every hidden unit says that one pair is not descending.
 
     The region to accept is open with the four facets x_i = x_{i+1}, so each unit has one of them
@@ -324,26 +330,30 @@ def _descending(parts: list[Any], parameters: Parameters) -> Finding:
     large = all(says(x) == _is_descending(x) for x in _STRICT)
     ties = all(not says(x) for x in _TIES)
     if large and not ties:
-        return Finding(
+        return FormFinding(
             False,
             "design.ties_accepted",
             "Right where all inputs differ. Try equal neighbours: at 0 a threshold unit fires.",
         )
     if large and ties:
-        return Finding(
+        return FormFinding(
             False,
             "design.small_gap_missed",
             "Right for whole numbers. Real inputs can be as close to each other as one likes.",
         )
     if says((1, 2, 3, 4, 5)) and not says((5, 4, 3, 2, 1)):
-        return Finding(False, "design.opposite_order", "Try 1, 2, 3, 4, 5 and then 5, 4, 3, 2, 1.")
+        return FormFinding(
+            False, "design.opposite_order", "Try 1, 2, 3, 4, 5 and then 5, 4, 3, 2, 1."
+        )
     if says((5, 4, 3, 2, 1)) and any(says(x) for x in _ONE_VIOLATION):
-        return Finding(
+        return FormFinding(
             False,
             "design.violation_passes",
             "Try an input with a single pair of neighbours out of order: it passes.",
         )
-    return Finding(False, "design.wrong_order", "Try 5, 4, 3, 2, 1, then exchange two neighbours.")
+    return FormFinding(
+        False, "design.wrong_order", "Try 5, 4, 3, 2, 1, then exchange two neighbours."
+    )
 
 
 def _pair_of(row: Vector) -> int | None:
@@ -398,7 +408,7 @@ class _Inequality:
     turned: bool  # it was typed with < or <=
 
 
-def _four_inequalities(tree: Tree, parameters: Parameters) -> Finding:
+def _four_inequalities(tree: Tree, parameters: Parameters) -> FormFinding:
     """Check a proof that no unit computes XOR: four inequalities and what to add them with."""
     rows_tree, factors_tree = _items(("inequalities", "multipliers"), tree)
     if not isinstance(rows_tree, Tuple) or len(rows_tree.items) != 4:
@@ -409,7 +419,7 @@ def _four_inequalities(tree: Tree, parameters: Parameters) -> Finding:
     if not is_finite(Several(factors)):
         raise FormError("multipliers holds what is no number")
     if not any(_are_those_of_xor(rows, name) for name in _CONVENTIONS):
-        return Finding(
+        return FormFinding(
             False,
             "design.wrong_inequality",
             "One of your inequalities is not what XOR asks at its input, or one input is missing.",
@@ -419,21 +429,21 @@ def _four_inequalities(tree: Tree, parameters: Parameters) -> Finding:
     if min(turned) >= 0 or max(turned) <= 0:
         factors = tuple(abs(factor) for factor in factors)  # typed for the sums as they stand
     elif any(sign < 0 for sign in signs):
-        return Finding(
+        return FormFinding(
             False,
             "design.negative_multiplier",
             "Multiplying by a negative number turns an inequality round.",
         )
     left = [_sum(factors, [row.coefficients[k] for row in rows], ZERO) for k in range(3)]
     if any(_above(value) != 0 for value in left):
-        return Finding(
+        return FormFinding(
             False, "design.unknowns_left", "In your sum some of w1, w2 and b do not cancel."
         )
     constant = _above(_sum(factors, [row.constant for row in rows], ZERO))
     strict = any(row.strict and sign != 0 for row, sign in zip(rows, signs, strict=True))
     if constant < 0 or (constant == 0 and strict):
         return HOLDS
-    return Finding(False, "design.no_contradiction", "What you add up to is no contradiction.")
+    return FormFinding(False, "design.no_contradiction", "What you add up to is no contradiction.")
 
 
 def _inequality(tree: Tree) -> _Inequality:
@@ -490,7 +500,7 @@ def _proportional(given: Sequence[Scalar], wanted: Sequence[Scalar]) -> bool:
     return factor > 0 and all(a == factor * b for a, b in zip(given, wanted, strict=True))
 
 
-def _proof(parts: list[Any], parameters: Parameters) -> Finding:
+def _proof(parts: list[Any], parameters: Parameters) -> FormFinding:
     raise AssertionError("inequalities are no numbers")
 
 

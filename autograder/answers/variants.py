@@ -11,7 +11,7 @@ FILE = "answers.py"
 
 
 @dataclass(frozen=True)
-class Variant:
+class AnswerVariant:
     """One file of wrong answers."""
 
     name: str
@@ -19,7 +19,7 @@ class Variant:
     mistakes: dict[str, str]  # question -> id of the misconception that must be recognised
 
 
-def variants(questions: Mapping[str, Question], reference: bytes) -> list[Variant]:
+def variants(questions: Mapping[str, Question], reference: bytes) -> list[AnswerVariant]:
     """Return as many variants as the question with most misconceptions needs."""
     found = []
     most = max((len(question.misconceptions) for question in questions.values()), default=0)
@@ -32,5 +32,5 @@ def variants(questions: Mapping[str, Question], reference: bytes) -> list[Varian
         lines = [f"{name} = {one.answer!r}" for name, one in chosen.items()]
         source = reference + ("\n\n" + "\n".join(lines) + "\n").encode()
         ids = {name: one.id for name, one in chosen.items()}
-        found.append(Variant(f"misconceptions {number + 1}", source, ids))
+        found.append(AnswerVariant(f"misconceptions {number + 1}", source, ids))
     return found

@@ -12,7 +12,7 @@ from typing import Any
 from autograder.answers.proof import prove_all
 from autograder.answers.questions import load as load_questions
 from autograder.answers.variants import FILE as ANSWERS_FILE
-from autograder.answers.variants import Variant as Misconceptions
+from autograder.answers.variants import AnswerVariant as Misconceptions
 from autograder.answers.variants import variants
 from autograder.authoring.declarations import slips
 from autograder.authoring.laziness.tried import Battery
@@ -39,7 +39,7 @@ class ValidateError(AutograderError):
 
 
 @dataclass
-class Variant:
+class SuiteVariant:
     """One piece of code that was graded, and what is wrong with how the suite took it."""
 
     name: str
@@ -61,7 +61,7 @@ class Proof:
     assignment: str
     tier: str
     tests: list[str]
-    variants: list[Variant]
+    variants: list[SuiteVariant]
     max_score: str = ""
     misconceptions: int = 0  # of typed answers
     slips: list[str] = field(default_factory=list)  # in what the author declared
@@ -254,7 +254,7 @@ def _judge(
         failed = [test for test, _, status, *_ in row if status != Status.PASSED]
         carried = [test for test, _, _, _, carried, *_ in row if carried]
         lost = sorted({by_task[test] for test in failed})
-        variant = Variant(name, kind, failed=failed, carried=carried, tasks_lost=lost)
+        variant = SuiteVariant(name, kind, failed=failed, carried=carried, tasks_lost=lost)
         if kind == "mistake":
             mistake = next(mistake for mistake in known if mistake.id == name)
             variant.task, variant.also = mistake.task, mistake.also
@@ -305,7 +305,7 @@ def _not_recognised(expected: Mapping[str, str], failed: list[str], named: dict[
     return "; ".join(wrong)
 
 
-def _problem(variant: Variant, broken: list[str], total: int, said: dict[str, str]) -> str:
+def _problem(variant: SuiteVariant, broken: list[str], total: int, said: dict[str, str]) -> str:
     if broken:
         return f"{broken[0]} could not run: {said[broken[0]]}"
     if variant.kind == REFERENCE:

@@ -24,7 +24,13 @@ from autograder.cli.shared import (
 )
 from autograder.core import layout
 from autograder.core.errors import ExitCode
+from autograder.core.files import write_text
 from autograder.core.layout import Assignment
+from autograder.core.rubric import load as load_rubric
+from autograder.core.rubric import read_sheet, sheet
+from autograder.core.visible import excerpt, visible
+from autograder.reports.clusters import clusters
+from autograder.reports.summary import read_class
 
 if TYPE_CHECKING:
     from autograder.grading import ClassResult
@@ -75,8 +81,6 @@ def grade(
 
     A second run keeps what is unchanged, so an interrupted one can simply be repeated.
     """
-    from autograder.core.rubric import load as load_rubric
-    from autograder.core.rubric import read_sheet
     from autograder.grading import grade_class
     from autograder.intake import read_times
 
@@ -134,7 +138,6 @@ def _course(assignment: Assignment, folder: Path | None) -> Course | None:
 
 
 def _tell(result: ClassResult) -> None:
-    from autograder.core.visible import visible
 
     for change in result.changes:
         OUT.print(f"changed: {visible(change)}", markup=False)
@@ -154,12 +157,9 @@ def rubric(
     ] = None,
 ) -> None:
     """Make the sheet in which a person grades the written questions; `grade --rubric` reads it."""
-    from autograder.core.files import write_text
-    from autograder.core.rubric import load, sheet
-    from autograder.reports.summary import read_class
 
     chosen = find(assignment)
-    items = load(chosen.rubric)
+    items = load_rubric(chosen.rubric)
     if not items:
         raise Stop(f"{chosen.id} has no written questions ({chosen.rubric} is missing or empty)")
     if out.exists():
@@ -177,9 +177,6 @@ def mistakes(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Print which submissions failed alike, the largest group first, and the mistake behind it."""
-    from autograder.core.visible import excerpt, visible
-    from autograder.reports.clusters import clusters
-    from autograder.reports.summary import read_class
 
     chosen = find(assignment)
     summaries = read_class(results, chosen.id)
@@ -226,7 +223,6 @@ def demo(
         result = grade_class(chosen, [submissions], out / "reports", jobs=jobs, progress=progress)
     table = Table("submission", "score", "what it is")
     from autograder.authoring.demo import STORIES
-    from autograder.core.visible import visible
 
     for summary in result.summaries:
         score = "not graded" if summary.score is None else f"{summary.score:g}"

@@ -32,7 +32,7 @@ class CacheError(AutograderError):
 
 
 @dataclass(frozen=True)
-class Entry:
+class CacheEntry:
     """One entry of the cache."""
 
     kind: str
@@ -116,14 +116,16 @@ class Cache:
             fcntl.flock(stream, fcntl.LOCK_EX)
             yield
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[CacheEntry]:
         """Return all entries, by kind."""
         found = []
         for folder in sorted(self.root.iterdir()) if self.root.is_dir() else ():
             for path in sorted(folder.iterdir()) if folder.is_dir() else ():
                 if path.name != _LOCK:
                     with contextlib.suppress(OSError):  # another process has removed it
-                        found.append(Entry(folder.name, path, _size(path), path.stat().st_mtime))
+                        found.append(
+                            CacheEntry(folder.name, path, _size(path), path.stat().st_mtime)
+                        )
         return found
 
     def clear(self) -> int:

@@ -49,7 +49,7 @@ class Submission:
 
 
 @dataclass(frozen=True)
-class Unreadable:
+class UnreadableSubmission:
     """A submission that could not be opened; the class goes on without it."""
 
     name: str

@@ -12,7 +12,7 @@ from autograder.core.failures import SuiteError
 from autograder.core.records import Reason
 from autograder.execution.declared import file_of
 from autograder.execution.errors import SubmissionError, WorkerStopped
-from autograder.execution.session import Record, Session
+from autograder.execution.session import Session, TestRecord
 
 _MAX_FRAMES = 3
 _MAX_TEXT = 600
@@ -128,7 +128,7 @@ def _place(error: SubmissionError, session: Session) -> str:
     return f"{path}: {inner}" if inner else path
 
 
-def _given(record: Record) -> str:
+def _given(record: TestRecord) -> str:
     """Say which value the test had last, as far as one is known."""
     if record.requests == 0:
         return "what your code gave it"

@@ -37,7 +37,7 @@ SEED = 20240129
 
 
 @dataclass
-class Record:
+class TestRecord:
     """What happened during one test."""
 
     calls: list[Call] = field(default_factory=list)
@@ -101,7 +101,7 @@ class Session:
         self._random_moved: set[str] = set()
         self._mistakes: list[tuple[bytes, str]] = []
         self._supplied: dict[str, Callable[..., Any]] = {}
-        self.record = Record()
+        self.record = TestRecord()
         self.resolve_reference: Callable[[Reference], Any] = lambda reference: reference
         self.reference_of: Callable[[Any], Any] = lambda thing: None
 
@@ -121,7 +121,7 @@ class Session:
 
         A test that trains has a time of its own, which does not count for the submission.
         """
-        self.record = Record()
+        self.record = TestRecord()
         if self._child is not None and (data != self._data or self._functions):
             # A function lent to student code in one test must not answer for it in the next,
             # nor may anything that was learnt from it survive: a fresh worker knows nothing.
@@ -142,7 +142,9 @@ class Session:
             try:
                 self._quietly("begin", SEED)
             except WorkerStopped:
-                self.record = Record()  # it died between two tests: the next one gets a fresh one
+                self.record = (
+                    TestRecord()
+                )  # it died between two tests: the next one gets a fresh one
 
     @property
     def interruptible(self) -> bool:

@@ -16,7 +16,7 @@ from autograder.core import scoring
 from autograder.core.cache import Cache
 from autograder.core.layout import Assignment
 from autograder.core.manifest import Manifest
-from autograder.core.records import Grade, Mark, Outcome, Submission, Unreadable
+from autograder.core.records import Grade, Mark, Outcome, Submission, UnreadableSubmission
 from autograder.core.rubric import Item, unmarked
 from autograder.execution import suite
 from autograder.execution.declared import Declared
@@ -318,7 +318,7 @@ class Grader:
         node = execute(node, {**self._given, **files}, limits, kernels, unrun=unrun).notebook
         return as_bytes(self.notebook.for_a_person(node))
 
-    def refused(self, unreadable: Unreadable) -> Grade:
+    def refused(self, unreadable: UnreadableSubmission) -> Grade:
         """Make the report of a submission that could not be opened: no score, not a zero."""
         return not_graded(self.options, self.manifest, unreadable.name, unreadable.reason)
 

@@ -18,6 +18,7 @@ from autograder.grading.diagnosis.library import Library
 from autograder.grading.files import fingerprint_of, folder_files, student_modules
 from autograder.grading.grader import Grader
 from autograder.grading.options import GradingOptions
+from autograder.grading.warming import warm_torch
 
 
 def open_grader(options: GradingOptions, body: Any) -> None:
@@ -38,8 +39,6 @@ def open_grader(options: GradingOptions, body: Any) -> None:
     modules = student_modules(assignment)
 
     if "torch" in manifest.packages:
-        from autograder.grading.warming import warm_torch
-
         warm_torch()
     services: list[object] = []
     if options.held_out:

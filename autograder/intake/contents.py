@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 
-from autograder.intake.limits import MB, Allowance, Refused
+from autograder.intake.limits import MB, Allowance, ArchiveRefused
 from autograder.intake.paths import BadPath, clean, folded, is_archive, is_bytecode, is_junk, shown
 
 _NAMED = 3  # entries that a note names; the rest is a number
@@ -74,16 +74,18 @@ class Contents:
         self.leave_out(path, f"it is larger than {self.largest(path) // MB} MB")
 
     def add(self, path: str, content: bytes) -> None:
-        """Keep a file; raises Refused for conflicts and when the whole becomes too much."""
+        """Keep a file; raises ArchiveRefused for conflicts and when the whole becomes too much."""
         key = folded(path)
         if key in self._folders:
-            raise Refused(f"'{shown(path)}' is a file and a folder at once")
+            raise ArchiveRefused(f"'{shown(path)}' is a file and a folder at once")
         if key in self._known:
             other = self._known[key]
             if self.files[other] != content:
                 pair = f"'{shown(other)}' and '{shown(path)}'"
                 what = f"'{shown(path)}' twice" if other == path else f"both {pair}"
-                raise Refused(f"it holds {what}, with different content; hand in one of them")
+                raise ArchiveRefused(
+                    f"it holds {what}, with different content; hand in one of them"
+                )
             return
         self._note_parents(path)
         self._known[key] = path
@@ -92,9 +94,13 @@ class Contents:
         limits = self.allowance.limits
         if self._total > limits.total_bytes:
             size = limits.total_bytes // MB
-            raise Refused(f"its files have more than {size} MB; hand in the source code only")
+            raise ArchiveRefused(
+                f"its files have more than {size} MB; hand in the source code only"
+            )
         if len(self.files) > limits.entries:
-            raise Refused(f"it holds more than {limits.entries} files; hand in your own only")
+            raise ArchiveRefused(
+                f"it holds more than {limits.entries} files; hand in your own only"
+            )
 
     def leave_out(self, raw: str, reason: str) -> None:
         """Note that the entry called `raw` stays out because of `reason`."""
@@ -130,7 +136,7 @@ class Contents:
     def _note_folder(self, path: str) -> None:
         key = folded(path)
         if key in self._known:
-            raise Refused(f"'{shown(path)}' is a file and a folder at once")
+            raise ArchiveRefused(f"'{shown(path)}' is a file and a folder at once")
         self._folders.setdefault(key, path)
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from autograder.core.records import Unreadable
+from autograder.core.records import UnreadableSubmission
 from autograder.intake.marks import holds_marks
 from autograder.intake.paths import (
     JUNK_FILES,
@@ -29,7 +29,7 @@ def discover(
     paths: Sequence[Path],
     reserved: Collection[str] = RESERVED,
     expected: Collection[str] = (),
-) -> tuple[list[Source], list[Unreadable]]:
+) -> tuple[list[Source], list[UnreadableSubmission]]:
     """Return the submissions that `paths` mean, sorted by name, and what matches nothing.
 
     Each of `paths` is an archive, a folder with one submission, or a folder of archives and
@@ -39,7 +39,7 @@ def discover(
     themselves. Raises IntakeError where a path is missing or cannot be opened.
     """
     found: dict[Path, Kind] = {}
-    leftovers: list[Unreadable] = []
+    leftovers: list[UnreadableSubmission] = []
     for given in paths:
         path = Path(os.path.abspath(given))  # noqa: PTH100 - resolve() would follow links
         if path.is_dir():
@@ -89,7 +89,9 @@ def _listing(folder: Path) -> list[tuple[str, bool]]:
         raise IntakeError(f"{folder}: cannot be opened ({error.strerror})") from None
 
 
-def _look_into(folder: Path, found: dict[Path, Kind], leftovers: list[Unreadable]) -> None:
+def _look_into(
+    folder: Path, found: dict[Path, Kind], leftovers: list[UnreadableSubmission]
+) -> None:
     """Take every archive and folder in `folder` as a submission, and note the rest."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -101,14 +103,14 @@ def _look_into(folder: Path, found: dict[Path, Kind], leftovers: list[Unreadable
             continue
         if entry.is_symlink():
             reason = "it is a link, and links are not followed; put the submission itself there"
-            leftovers.append(Unreadable(shown(str(path)), reason))
+            leftovers.append(UnreadableSubmission(shown(str(path)), reason))
         elif entry.is_dir(follow_symlinks=False):
             found[path] = "folder"
         elif entry.is_file(follow_symlinks=False) and is_archive(entry.name):
             found[path] = "archive"
         else:
             reason = "it is neither an archive nor a folder, so nobody's submission"
-            leftovers.append(Unreadable(shown(str(path)), reason))
+            leftovers.append(UnreadableSubmission(shown(str(path)), reason))
 
 
 def _ignored(name: str) -> bool:

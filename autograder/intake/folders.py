@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from autograder.intake.contents import Contents
-from autograder.intake.limits import Allowance, Refused
+from autograder.intake.limits import Allowance, ArchiveRefused
 from autograder.intake.paths import is_bytecode, is_junk
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -27,7 +27,7 @@ _SPECIAL = {
 
 
 @dataclass(frozen=True)
-class Entry:
+class FolderEntry:
     """One thing in a folder; `read` works only until the next one is asked for."""
 
     path: str  # POSIX, below the top; odd characters as they are
@@ -56,10 +56,10 @@ class Entry:
             return b"".join(pieces)
 
 
-def walk(top: Path, allowance: Allowance, enter: Callable[[str], bool]) -> Iterator[Entry]:
+def walk(top: Path, allowance: Allowance, enter: Callable[[str], bool]) -> Iterator[FolderEntry]:
     """Yield what lies below `top` in sorted order; folders for which `enter` says no stay shut.
 
-    Raises OSError when `top` itself cannot be opened, Refused when it holds too much.
+    Raises OSError when `top` itself cannot be opened, ArchiveRefused when it holds too much.
     """
     descriptor = os.open(top, _FOLDER)
     try:
@@ -70,32 +70,32 @@ def walk(top: Path, allowance: Allowance, enter: Callable[[str], bool]) -> Itera
 
 def _walk(
     parent: int, base: str, allowance: Allowance, enter: Callable[[str], bool]
-) -> Iterator[Entry]:
+) -> Iterator[FolderEntry]:
     most = allowance.limits.headers
     with os.scandir(parent) as found:
         names = sorted(entry.name for entry in islice(found, most + 1))
     if len(names) > most:
-        raise Refused(f"it holds more than {most} entries")
+        raise ArchiveRefused(f"it holds more than {most} entries")
     for name in names:
         path = base + name
         try:
             status = os.stat(name, dir_fd=parent, follow_symlinks=False)
         except OSError as error:
-            yield Entry(path, None, f"it cannot be read ({error.strerror})", parent)
+            yield FolderEntry(path, None, f"it cannot be read ({error.strerror})", parent)
             continue
         kind = stat.S_IFMT(status.st_mode)
         if kind == stat.S_IFREG:
-            yield Entry(path, status, "", parent)
+            yield FolderEntry(path, status, "", parent)
         elif kind != stat.S_IFDIR:
-            yield Entry(path, status, _SPECIAL.get(kind, "it is no ordinary file"), parent)
+            yield FolderEntry(path, status, _SPECIAL.get(kind, "it is no ordinary file"), parent)
         else:
-            yield Entry(path, status, "", parent)
+            yield FolderEntry(path, status, "", parent)
             if not enter(path) or path.count("/") >= allowance.limits.folders_deep:
                 continue
             try:
                 descriptor = os.open(name, _FOLDER, dir_fd=parent)
             except OSError as error:
-                yield Entry(path, None, f"it cannot be opened ({error.strerror})", parent)
+                yield FolderEntry(path, None, f"it cannot be opened ({error.strerror})", parent)
                 continue
             try:
                 yield from _walk(descriptor, f"{path}/", allowance, enter)
@@ -109,7 +109,7 @@ def belongs(path: str) -> bool:
 
 
 def read_folder(top: Path, contents: Contents) -> None:
-    """Add the files below `top` to `contents`; raises OSError and Refused."""
+    """Add the files below `top` to `contents`; raises OSError and ArchiveRefused."""
 
     def enter(path: str) -> bool:
         return belongs(path) and not contents.is_data(path, folder=True)

@@ -24,7 +24,7 @@ class ArchiveLimits:
     folders_deep: int = 24
 
 
-class Refused(Exception):
+class ArchiveRefused(Exception):
     """The submission as a whole cannot be read; the message is one sentence for a person."""
 
 
@@ -37,17 +37,17 @@ class Allowance:
         self._unpacked = 0
 
     def header(self) -> None:
-        """Count one entry; raises Refused when there are too many."""
+        """Count one entry; raises ArchiveRefused when there are too many."""
         self._headers += 1
         if self._headers > self.limits.headers:
-            raise Refused(f"it holds more than {self.limits.headers} entries")
+            raise ArchiveRefused(f"it holds more than {self.limits.headers} entries")
 
     def unpacked(self, count: int) -> None:
-        """Count `count` decompressed bytes; raises Refused when there are too many."""
+        """Count `count` decompressed bytes; raises ArchiveRefused when there are too many."""
         self._unpacked += count
         if self._unpacked > self.limits.unpacked_bytes:
             size = self.limits.unpacked_bytes // MB
-            raise Refused(f"it unpacks to more than {size} MB; hand in the source code only")
+            raise ArchiveRefused(f"it unpacks to more than {size} MB; hand in the source code only")
 
     def bomb(self, unpacked: int, packed: int) -> bool:
         """Tell whether so much from so little can only be a decompression bomb."""

@@ -15,10 +15,10 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import IO
 
-from autograder.core.records import Submission, Unreadable
+from autograder.core.records import Submission, UnreadableSubmission
 from autograder.intake.contents import Contents, digest
 from autograder.intake.folders import read_folder
-from autograder.intake.limits import MB, Allowance, ArchiveLimits, Refused
+from autograder.intake.limits import MB, Allowance, ArchiveLimits, ArchiveRefused
 from autograder.intake.marks import marks_of, root_of
 from autograder.intake.paths import is_archive, shown
 from autograder.intake.sources import Source
@@ -55,7 +55,7 @@ def read(
     expected: Collection[str] = (),
     times: Mapping[str, datetime | str] | None = None,
     data_mount: str = "data",
-) -> Submission | Unreadable:
+) -> Submission | UnreadableSubmission:
     """Open `source`; never raises for anything a student can do.
 
     `expected` are the top-level names of the assignment's skeleton, by which the submission's
@@ -80,9 +80,9 @@ def read(
         files = _rooted(contents, expected)
         if not files:
             why = f" ({contents.notes()[0]})" if contents.notes() else ""
-            raise Refused(f"it holds no file that could be graded{why}")
-    except (Refused, IntakeError) as refusal:
-        return Unreadable(source.name, f"{shown(source.path.name)}: {refusal}")
+            raise ArchiveRefused(f"it holds no file that could be graded{why}")
+    except (ArchiveRefused, IntakeError) as refusal:
+        return UnreadableSubmission(source.name, f"{shown(source.path.name)}: {refusal}")
     return Submission(
         name=source.name,
         files=files,
@@ -97,7 +97,7 @@ def _open_folder(source: Source, contents: Contents) -> None:
     try:
         read_folder(source.path, contents)
     except OSError as error:
-        raise Refused(f"the folder cannot be opened ({error.strerror})") from None
+        raise ArchiveRefused(f"the folder cannot be opened ({error.strerror})") from None
 
 
 def _open_file(source: Source, contents: Contents) -> None:
@@ -105,13 +105,13 @@ def _open_file(source: Source, contents: Contents) -> None:
     try:
         descriptor = os.open(source.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise Refused(f"the file cannot be opened ({error.strerror})") from None
+        raise ArchiveRefused(f"the file cannot be opened ({error.strerror})") from None
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise Refused("it is no ordinary file")
+            raise ArchiveRefused("it is no ordinary file")
         if status.st_size > limit:
-            raise Refused(f"it has more than {limit // MB} MB; hand in the source code only")
+            raise ArchiveRefused(f"it has more than {limit // MB} MB; hand in the source code only")
         _open_archive(file, status.st_size, contents)
 
 
@@ -119,10 +119,10 @@ def _open_archive(file: IO[bytes], size: int, contents: Contents) -> None:
     """Read a zip or tar by its content, whatever its name says."""
     head = file.read(1024)
     if not head:
-        raise Refused("the file is empty")
+        raise ArchiveRefused("the file is empty")
     for magic, what in _FOREIGN.items():
         if head.startswith(magic):
-            raise Refused(f"it is {what}, which cannot be opened here; hand in a zip")
+            raise ArchiveRefused(f"it is {what}, which cannot be opened here; hand in a zip")
     tar = head[257:262] == b"ustar" or any(head.startswith(magic) for magic in ENGINES)
     try:
         if not tar and zipfile.is_zipfile(file):
@@ -130,14 +130,16 @@ def _open_archive(file: IO[bytes], size: int, contents: Contents) -> None:
         elif tar or _is_old_tar(head):
             read_tar(file, contents)
         elif head.startswith(b"PK"):
-            raise Refused("it is a damaged zip, as after a broken upload; hand it in again")
+            raise ArchiveRefused("it is a damaged zip, as after a broken upload; hand it in again")
         else:
-            raise Refused("it is neither a zip nor a tar archive")
+            raise ArchiveRefused("it is neither a zip nor a tar archive")
     except EOFError:
-        raise Refused("it ends too early, as after a broken upload; hand it in again") from None
+        raise ArchiveRefused(
+            "it ends too early, as after a broken upload; hand it in again"
+        ) from None
     except _DAMAGED as error:
         detail = shown(str(error)) or type(error).__name__
-        raise Refused(f"it is damaged ({detail}); hand it in again") from None
+        raise ArchiveRefused(f"it is damaged ({detail}); hand it in again") from None
 
 
 def _is_old_tar(head: bytes) -> bool:
@@ -160,16 +162,18 @@ def _unpacked(
             break
         names = ", ".join(f"'{shown(path)}'" for path in inner[:3])
         if len(inner) > 1:
-            raise Refused(f"it holds {len(inner)} archives ({names}); hand in one")
+            raise ArchiveRefused(f"it holds {len(inner)} archives ({names}); hand in one")
         if levels == 0:
-            raise Refused(f"it holds archives within archives within archives, at last {names}")
+            raise ArchiveRefused(
+                f"it holds archives within archives within archives, at last {names}"
+            )
         levels -= 1
         packed = contents.files[inner[0]]
         inside = Contents(contents.allowance, marks_of(expected), data_mount)
         try:
             _open_archive(io.BytesIO(packed), len(packed), inside)
-        except Refused as refusal:
-            raise Refused(f"inside it is {names}: {refusal}") from None
+        except ArchiveRefused as refusal:
+            raise ArchiveRefused(f"inside it is {names}: {refusal}") from None
         for note in contents.notes():
             inside.remark(note)
         inside.remark(f"{names} was opened, an archive inside the archive")

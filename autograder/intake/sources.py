@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from autograder.intake.folders import belongs, walk
-from autograder.intake.limits import MB, Allowance, ArchiveLimits, Refused
+from autograder.intake.limits import MB, Allowance, ArchiveLimits, ArchiveRefused
 from autograder.intake.timestamps import moment
 
 Kind = Literal["archive", "folder"]
@@ -47,7 +47,7 @@ class Source:
                 _hash_file(self.path, sha.update)
             else:
                 self._hash_folder(sha.update)
-        except (OSError, Refused) as error:
+        except (OSError, ArchiveRefused) as error:
             sha.update(f"{type(error).__name__}: {error}".encode("utf-8", "surrogatepass"))
         return sha.hexdigest()
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import IO, Protocol
 
 from autograder.intake.contents import Contents
-from autograder.intake.limits import MB, Allowance, Refused
+from autograder.intake.limits import MB, Allowance, ArchiveRefused
 
 _BLOCK = 512
 _PIECE = 64 * 1024
@@ -113,7 +113,7 @@ class _Stream:
         self._unpacked += len(self._buffer)
         self._allowance.unpacked(len(self._buffer))
         if self._engine and self._allowance.bomb(self._unpacked, self._packed):
-            raise Refused("it is a decompression bomb: it grows beyond all measure")
+            raise ArchiveRefused("it is a decompression bomb: it grows beyond all measure")
         return bool(self._buffer)
 
     def _next_piece(self) -> bytes:
@@ -127,7 +127,7 @@ class _Stream:
                     return b""
                 self._members += 1
                 if self._members > _MEMBERS:
-                    raise Refused(f"it is made of more than {_MEMBERS} compressed parts")
+                    raise ArchiveRefused(f"it is made of more than {_MEMBERS} compressed parts")
                 self._engine = self._make()
             elif self._engine.needs_input:
                 data = self._packed_piece()
@@ -155,8 +155,8 @@ class _Extended:
 def read_tar(file: IO[bytes], contents: Contents) -> None:
     """Add the files of the tar in `file`, compressed or not, to `contents`.
 
-    Raises Refused for bombs and damaged headers; EOFError, zlib.error and their like where the
-    archive is damaged.
+    Raises ArchiveRefused for bombs and damaged headers; EOFError, zlib.error and their like where
+    the archive is damaged.
     """
     file.seek(0)
     magic = file.read(6)
@@ -172,7 +172,7 @@ def read_tar(file: IO[bytes], contents: Contents) -> None:
             raise EOFError
         entry = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
         if entry.size < 0:
-            raise Refused("it is damaged: an entry has a negative size")
+            raise ArchiveRefused("it is damaged: an entry has a negative size")
         if entry.type in (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.XGLTYPE):
             contents.allowance.header()
             read = _attributes(_body(stream, entry.size))
@@ -223,7 +223,7 @@ def _take(stream: _Stream, entry: tarfile.TarInfo, extended: _Extended, contents
 
 def _body(stream: _Stream, size: int) -> bytes:
     if size > _EXTENDED_BYTES:
-        raise Refused("it is damaged: the header of an entry is larger than 1 MB")
+        raise ArchiveRefused("it is damaged: the header of an entry is larger than 1 MB")
     body = stream.read(size)
     if len(body) < size:
         raise EOFError
@@ -238,13 +238,13 @@ def _attributes(body: bytes) -> _Extended:
         match = _RECORD.match(body, at)
         length = int(match[1]) if match else 0
         if match is None or at + length > len(body) or at + length <= match.end():
-            raise Refused("it is damaged: an extended header cannot be read")
+            raise ArchiveRefused("it is damaged: an extended header cannot be read")
         value = body[match.end() : at + length - 1]
         if match[2] == b"path":
             found.path = value.decode("utf-8", "surrogateescape")
         elif match[2] == b"size":
             if not re.fullmatch(rb"\d{1,15}", value):
-                raise Refused("it is damaged: an entry has an impossible size")
+                raise ArchiveRefused("it is damaged: an entry has an impossible size")
             found.size = int(value)
         elif match[2].startswith(b"GNU.sparse."):
             found.sparse = True

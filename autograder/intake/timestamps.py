@@ -18,7 +18,7 @@ import yaml
 
 from autograder.core.errors import AutograderError
 from autograder.intake.folders import belongs, walk
-from autograder.intake.limits import Allowance, ArchiveLimits, Refused
+from autograder.intake.limits import Allowance, ArchiveLimits, ArchiveRefused
 from autograder.intake.paths import JUNK_FOLDERS, is_archive, shown, stem
 
 _METADATA_BYTES = 64 * 1024 * 1024
@@ -191,7 +191,7 @@ def _from_file(path: Path, spoilt: str) -> tuple[datetime | None, str]:
         else:
             source, seconds = f"the newest file's modification time{spoilt}", _newest(path)
         return datetime.fromtimestamp(int(seconds), UTC), source
-    except (OSError, OverflowError, ValueError, Refused):
+    except (OSError, OverflowError, ValueError, ArchiveRefused):
         return None, ""
 
 

@@ -8,7 +8,7 @@ import zipfile
 from typing import IO
 
 from autograder.intake.contents import Contents
-from autograder.intake.limits import MB, Refused
+from autograder.intake.limits import MB, ArchiveRefused
 from autograder.intake.paths import shown
 
 _END = struct.Struct("<4s4H2LH")
@@ -30,7 +30,7 @@ _SPECIAL = {
 def read_zip(file: IO[bytes], size: int, contents: Contents) -> None:
     """Add the files of the zip in `file` (`size` bytes) to `contents`.
 
-    Raises Refused for encryption, bombs, overlapping or contradictory entries and unusual
+    Raises ArchiveRefused for encryption, bombs, overlapping or contradictory entries and unusual
     compression; whatever zipfile raises where the archive is damaged.
     """
     _check_directory(file, size, contents.allowance.limits.directory_bytes)
@@ -43,7 +43,7 @@ def read_zip(file: IO[bytes], size: int, contents: Contents) -> None:
                 continue
             # Deflate only: the other decompressors of zipfile have no bound on their output.
             if entry.compress_type not in _METHODS:
-                raise Refused("it uses an unusual kind of compression; make a plain zip")
+                raise ArchiveRefused("it uses an unusual kind of compression; make a plain zip")
             contents.add(path, _content(archive, entry))
 
 
@@ -55,13 +55,15 @@ def _admit(entry: zipfile.ZipInfo, contents: Contents) -> str | None:
     if path is None or folder:
         return None
     if entry.flag_bits & 0x41:
-        raise Refused("it is protected with a password; hand it in without one")
+        raise ArchiveRefused("it is protected with a password; hand it in without one")
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
         contents.leave_out(path, _SPECIAL.get(kind, "it is no ordinary file"))
         return None
     if contents.allowance.bomb(entry.file_size, entry.compress_size):
-        raise Refused(f"'{shown(path)}' is a decompression bomb: it grows beyond all measure")
+        raise ArchiveRefused(
+            f"'{shown(path)}' is a decompression bomb: it grows beyond all measure"
+        )
     if entry.file_size > contents.largest(path):
         contents.too_large(path)
         return None
@@ -76,10 +78,10 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         while piece := stream.read(_PIECE):
             count += len(piece)
             if count > entry.file_size:
-                raise Refused(f"'{shown(entry.filename)}' is larger than the archive says")
+                raise ArchiveRefused(f"'{shown(entry.filename)}' is larger than the archive says")
             pieces.append(piece)
     if count != entry.file_size:
-        raise Refused(f"'{shown(entry.filename)}' is shorter than the archive says")
+        raise ArchiveRefused(f"'{shown(entry.filename)}' is shorter than the archive says")
     return b"".join(pieces)
 
 
@@ -92,7 +94,9 @@ def _check_directory(file: IO[bytes], size: int, limit: int) -> None:
     if at < 0 or tail[at : at + 4] != b"PK\5\6" or tail[-2:] != b"\0\0":
         at = tail.rfind(b"PK\5\6")
     if at < 0 or at + _END.size > len(tail):
-        raise Refused("it is damaged: its table of contents is missing, as after a broken upload")
+        raise ArchiveRefused(
+            "it is damaged: its table of contents is missing, as after a broken upload"
+        )
     length = _END.unpack_from(tail, at)[5]
     at64 = start + at - _LOCATOR_BYTES - _END64.size
     if at64 >= 0:
@@ -101,7 +105,7 @@ def _check_directory(file: IO[bytes], size: int, limit: int) -> None:
         if record[-4:] == b"PK\6\7" and record[:4] == b"PK\6\6":
             length = _END64.unpack_from(record)[8]
     if length > limit:
-        raise Refused(f"its table of contents has more than {limit // MB} MB")
+        raise ArchiveRefused(f"its table of contents has more than {limit // MB} MB")
 
 
 def _check_extents(file: IO[bytes], entries: list[zipfile.ZipInfo], end: int) -> None:
@@ -111,16 +115,16 @@ def _check_extents(file: IO[bytes], entries: list[zipfile.ZipInfo], end: int) ->
         file.seek(entry.header_offset)
         head = file.read(_LOCAL.size)
         if len(head) < _LOCAL.size or head[:4] != b"PK\3\4":
-            raise Refused("it is damaged: an entry is not where the table of contents says")
+            raise ArchiveRefused("it is damaged: an entry is not where the table of contents says")
         _, _, flags, *_, packed, unpacked, name, extra = _LOCAL.unpack(head)
         sizes = (packed, unpacked)
         stated = (entry.compress_size, entry.file_size)
         if not flags & 0x08 and 0xFFFFFFFF not in sizes and sizes != stated:
-            raise Refused("its entries and its table of contents disagree about sizes")
+            raise ArchiveRefused("its entries and its table of contents disagree about sizes")
         begin = entry.header_offset
         extents.append((begin, begin + _LOCAL.size + name + extra + entry.compress_size))
     extents.sort()
     for number, (_, stop) in enumerate(extents):
         following = extents[number + 1][0] if number + 1 < len(extents) else end
         if stop > following:
-            raise Refused("its entries overlap, as in a decompression bomb")
+            raise ArchiveRefused("its entries overlap, as in a decompression bomb")

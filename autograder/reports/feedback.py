@@ -28,7 +28,7 @@ _COPIED = (
 
 
 @dataclass(frozen=True)
-class Line:
+class FeedbackLine:
     """One test as its report shows it; every text is safe for a terminal and a page."""
 
     title: str
@@ -48,28 +48,28 @@ class Feedback:
     """One task with its tests, in the order in which they were run."""
 
     task: TaskScore
-    lines: tuple[Line, ...]
+    lines: tuple[FeedbackLine, ...]
     carried: str = ""  # how the points came about, beside the tests: in sentences, mostly none
 
     @property
-    def failed(self) -> tuple[Line, ...]:
+    def failed(self) -> tuple[FeedbackLine, ...]:
         """The lines of the tests that did not pass, public ones first."""
         return tuple(sorted((x for x in self.lines if not x.passed), key=lambda x: x.hidden))
 
     @property
-    def passed(self) -> tuple[Line, ...]:
+    def passed(self) -> tuple[FeedbackLine, ...]:
         """The lines of the tests that passed, public ones first."""
         return tuple(
             sorted((x for x in self.lines if x.passed and x.scored), key=lambda x: x.hidden)
         )
 
     @property
-    def public(self) -> tuple[Line, ...]:
+    def public(self) -> tuple[FeedbackLine, ...]:
         """The lines of the tests that students have, and that carry points."""
         return tuple(line for line in self.lines if not line.hidden and line.scored)
 
     @property
-    def told(self) -> tuple[Line, ...]:
+    def told(self) -> tuple[FeedbackLine, ...]:
         """The lines of failed tests that carry no points: they only tell the student something."""
         return tuple(line for line in self.lines if not line.scored and not line.passed)
 
@@ -84,7 +84,7 @@ class Feedback:
         return tuple(pair for line in self.lines for pair in line.pictures)
 
     @property
-    def hidden(self) -> tuple[Line, ...]:
+    def hidden(self) -> tuple[FeedbackLine, ...]:
         """The lines of the tests that students do not have."""
         return tuple(line for line in self.lines if line.hidden)
 
@@ -117,21 +117,23 @@ def _carried(grade: Grade, task: TaskScore) -> str:
     return f"{count} passed with the grader's functions of {named} in place of yours: {costs}."
 
 
-def _line(outcome: Outcome, hints: Mapping[str, str]) -> Line:
+def _line(outcome: Outcome, hints: Mapping[str, str]) -> FeedbackLine:
     title = visible(outcome.title)
     pictures = () if outcome.hidden else tuple(_picture(*pair) for pair in outcome.pictures)
     if outcome.status is Status.PASSED:
         shown = tuple((visible(text), mathml) for text, mathml in outcome.shown)
-        return Line(
+        return FeedbackLine(
             title, True, outcome.hidden, scored=outcome.scored, shown=shown, pictures=pictures
         )
     hint = visible(hints.get(outcome.mistake, outcome.hint))
     if outcome.hidden:
-        return Line(title, False, True, hint=hint, mistake=outcome.mistake if hint else "")
+        return FeedbackLine(title, False, True, hint=hint, mistake=outcome.mistake if hint else "")
     reason = REASONS[outcome.reason] if outcome.reason else ""
     look = excerpt(outcome.message)
     name = outcome.mistake if hint else ""
-    return Line(title, False, False, look, reason, hint, name, outcome.scored, pictures=pictures)
+    return FeedbackLine(
+        title, False, False, look, reason, hint, name, outcome.scored, pictures=pictures
+    )
 
 
 def _picture(title: str, png: bytes) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 from autograder.core.records import Action, Failure, Grade
 from autograder.core.scoring import points
 from autograder.core.visible import excerpt, visible
-from autograder.reports.feedback import Feedback, Line, feedback, why_not_graded
+from autograder.reports.feedback import Feedback, FeedbackLine, feedback, why_not_graded
 
 _MADE_OF = (
     "Each task below counts its points times the share of its tests that passed, hidden tests "
@@ -113,11 +113,11 @@ def _output(given: Feedback) -> str:
     return "\n".join(lines)
 
 
-def _count(what: str, lines: tuple[Line, ...]) -> str:
+def _count(what: str, lines: tuple[FeedbackLine, ...]) -> str:
     return f"{what}: {sum(line.passed for line in lines)} of {len(lines)} passed."
 
 
-def _line(line: Line) -> str:
+def _line(line: FeedbackLine) -> str:
     parts = [f"{'✓' if line.passed else '✗'} {line.title}"]
     if line.reason:
         parts[0] += f" [{line.reason}]"

@@ -27,7 +27,7 @@ _MAX_SIDE = 1200  # pixels of a picture that is shown to a person
 _MAX_PIXELS = 40_000_000  # decoded at all
 
 
-class Refused(Exception):
+class BootRefused(Exception):
     """A layer of the confinement did not take hold."""
 
 
@@ -37,7 +37,7 @@ def main() -> None:
         setup = json.loads(sys.stdin.buffer.readline())
         _unpack(sys.stdin.buffer, setup["folder"], setup["files"])
         _confine(setup)
-    except (OSError, confine.ConfinementError, Refused) as error:
+    except (OSError, confine.ConfinementError, BootRefused) as error:
         print(f"the kernel could not be confined: {error}", file=sys.stderr)
         os._exit(3)
     os.write(setup["ready"], b"1")
@@ -93,7 +93,7 @@ def _confine(setup: dict[str, Any]) -> None:
     confine.probe(setup["outside"], frozenset(layers))
     for path in setup["hidden"]:
         if Path(path).exists():
-            raise Refused(f"{path} can be seen")
+            raise BootRefused(f"{path} can be seen")
 
 
 def _silence(*descriptors: int) -> None:

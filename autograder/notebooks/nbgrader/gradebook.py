@@ -27,7 +27,7 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
-class Row:
+class CellGrade:
     """What became of one cell."""
 
     cell: str  # its grade_id
@@ -87,7 +87,7 @@ def record(
     assignment_id: str,
     notebook: str,
     student: str,
-    rows: Sequence[Row],
+    rows: Sequence[CellGrade],
     penalty: float = 0.0,
     submitted_at: datetime | None = None,
     person: Mapping[str, str] | None = None,
@@ -215,7 +215,9 @@ def _known(
     return points, {cell.name for cell in found.solution_cells}
 
 
-def _check(rows: Sequence[Row], known: dict[str, float], commented: set[str], who: str) -> None:
+def _check(
+    rows: Sequence[CellGrade], known: dict[str, float], commented: set[str], who: str
+) -> None:
     seen = set()
     for row in rows:
         if row.cell in seen:

@@ -16,7 +16,7 @@ from autograder.notebooks.authored.build import written_items
 from autograder.notebooks.authored.source import Cell, NotebookError, read
 from autograder.notebooks.nbgrader import gradebook
 from autograder.notebooks.nbgrader.course import directory
-from autograder.notebooks.nbgrader.gradebook import BLANK, Row
+from autograder.notebooks.nbgrader.gradebook import BLANK, CellGrade
 from autograder.notebooks.submitted import handed_in
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _blank(executed: Path) -> set[str]:
 
 def _rows(
     cells: tuple[Cell, ...], extra: dict[str, Any], found: dict[str, Any], blank: set[str]
-) -> list[Row]:
+) -> list[CellGrade]:
     """Return a row for each check and each cell that can carry a comment.
 
     A check has its share of what its task earned in the whole suite: hidden tests count too.
@@ -175,13 +175,13 @@ def _rows(
             points = cell.points
             if points is None:
                 points = most - declared.get(cell.task, 0.0)
-            rows.append(Row(cell.id, round(points * share, 6)))
+            rows.append(CellGrade(cell.id, round(points * share, 6)))
             if share < 1 and cell.task in said and place:
                 comments.setdefault(place, []).append(said.pop(cell.task))  # once for all checks
     left = {cell.id for cell in cells if cell.kind == "written"} & blank
     for name, lines in comments.items():
         words = [BLANK] * (name in left) + [_comment(lines)] * bool(lines)
-        rows.append(Row(name, 0.0 if name in left else None, "\n\n".join(words)))
+        rows.append(CellGrade(name, 0.0 if name in left else None, "\n\n".join(words)))
     return rows
 
 
@@ -203,7 +203,7 @@ def _said(found: dict[str, Any]) -> dict[str, str]:
     return lines
 
 
-def _penalty(extra: dict[str, Any], found: dict[str, Any], rows: list[Row]) -> float:
+def _penalty(extra: dict[str, Any], found: dict[str, Any], rows: list[CellGrade]) -> float:
     """Return what lateness and the other rules cost, in points of the notebook.
 
     They cost a share of the whole score, of which the notebook's checks may be a part.

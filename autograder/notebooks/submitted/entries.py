@@ -24,12 +24,12 @@ _PICTURES = {"image/png": b"\x89PNG\r\n", "image/jpeg": b"\xff\xd8\xff", "image/
 _TYPES = ("code", "markdown", "raw")
 
 
-class Unreadable(Exception):
+class UnreadableNotebook(Exception):
     """Nothing in the file can be taken for a notebook; the message is a sentence's end."""
 
 
 @dataclass(frozen=True)
-class Entry:
+class NotebookEntry:
     """One cell as it was handed in."""
 
     index: int
@@ -40,11 +40,14 @@ class Entry:
     pictures: dict[str, dict[str, str]] = field(default_factory=dict)  # nbformat's attachments
 
 
-def read_entries(content: bytes) -> tuple[list[Entry], list[str]]:
-    """Return the cells of `content` in order, and a sentence for each oddity; raises Unreadable."""
+def read_entries(content: bytes) -> tuple[list[NotebookEntry], list[str]]:
+    """Return the cells of `content` in order, and a sentence for each oddity.
+
+    Raises UnreadableNotebook.
+    """
     notes: list[str] = []
     found = _load(content, notes)
-    entries: list[Entry] = []
+    entries: list[NotebookEntry] = []
     odd = 0
     for number, cell in enumerate(_cells(found, notes), 1):
         if len(entries) == MAX_CELLS:
@@ -62,19 +65,19 @@ def read_entries(content: bytes) -> tuple[list[Entry], list[str]]:
 
 def _load(content: bytes, notes: list[str]) -> Any:
     if not content.strip():
-        raise Unreadable("it is empty")
+        raise UnreadableNotebook("it is empty")
     if len(content) > MAX_BYTES:
-        raise Unreadable(f"it has more than {MAX_BYTES // 2**20} MB; clear its outputs")
+        raise UnreadableNotebook(f"it has more than {MAX_BYTES // 2**20} MB; clear its outputs")
     containers = content.count(b"[") + content.count(b"{")
     if containers > _MAX_CONTAINERS or content.count(b",") > _MAX_VALUES:
-        raise Unreadable("it holds more values than any notebook; clear its outputs")
+        raise UnreadableNotebook("it holds more values than any notebook; clear its outputs")
     try:
         return json.loads(_decoded(content, notes))
     except RecursionError:
-        raise Unreadable("it is nested more deeply than any notebook") from None
+        raise UnreadableNotebook("it is nested more deeply than any notebook") from None
     except ValueError as error:
         where = f" in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise Unreadable(f"it is not valid JSON{where}") from None
+        raise UnreadableNotebook(f"it is not valid JSON{where}") from None
 
 
 def _decoded(content: bytes, notes: list[str]) -> str:
@@ -94,7 +97,7 @@ def _cells(found: Any, notes: list[str]) -> Iterable[Any]:
         notes.append("The notebook is a bare list; it was taken for its cells.")
         return found
     if not isinstance(found, dict):
-        raise Unreadable("it is JSON, but no notebook")
+        raise UnreadableNotebook("it is JSON, but no notebook")
     cells = found.get("cells")
     if cells is None and isinstance(found.get("worksheets"), list):
         notes.append(
@@ -106,11 +109,11 @@ def _cells(found: Any, notes: list[str]) -> Iterable[Any]:
         notes.append("The notebook's cells are no list; they were taken in the order they have.")
         return list(cells.values())
     if not isinstance(cells, list):
-        raise Unreadable("it is JSON, but has no cells")
+        raise UnreadableNotebook("it is JSON, but has no cells")
     return cells
 
 
-def _entry(cell: Any, index: int, number: int, notes: list[str]) -> Entry | None:
+def _entry(cell: Any, index: int, number: int, notes: list[str]) -> NotebookEntry | None:
     if not isinstance(cell, dict):
         return None
     kind = cell.get("cell_type")
@@ -123,7 +126,7 @@ def _entry(cell: Any, index: int, number: int, notes: list[str]) -> Entry | None
     if kind in ("heading", "html"):  # of version 3
         kind = "markdown"
     words = _dict(_dict(cell.get("metadata")).get("nbgrader"))
-    return Entry(
+    return NotebookEntry(
         index,
         kind if isinstance(kind, str) and kind in _TYPES else "raw",
         text,

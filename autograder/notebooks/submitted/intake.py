@@ -18,7 +18,7 @@ from typing import Any
 
 from nbformat import NotebookNode, notebooknode
 
-from autograder.notebooks.submitted.entries import Entry, Unreadable, read_entries
+from autograder.notebooks.submitted.entries import NotebookEntry, UnreadableNotebook, read_entries
 from autograder.notebooks.submitted.markdown import disarmed, looks_active
 
 _ALIKE = 0.6  # of the released lines: less is another cell
@@ -49,7 +49,7 @@ def restored(released: NotebookNode, handed_in: bytes) -> Restored:
     slots = _slots(released)
     try:
         entries, notes = read_entries(handed_in)
-    except Unreadable as error:
+    except UnreadableNotebook as error:
         note = f"The notebook cannot be read: {error}. Its cells count as left blank."
         mine = tuple(slot.id for slot in slots if slot.mine)
         return Restored(_clean(released), (note,), mine, unreadable=True)
@@ -97,9 +97,9 @@ def _slots(released: NotebookNode) -> list[_Slot]:
 class _Matching:
     """Which cell that was handed in is which cell of the release: the surest ways come first."""
 
-    def __init__(self, slots: Sequence[_Slot], entries: Sequence[Entry]) -> None:
+    def __init__(self, slots: Sequence[_Slot], entries: Sequence[NotebookEntry]) -> None:
         self.slots, self.entries = slots, entries
-        self.taken: dict[int, Entry] = {}  # by position in the release
+        self.taken: dict[int, NotebookEntry] = {}  # by position in the release
         self.left = {entry.index: entry for entry in entries}
         self.how: dict[int, str] = {}  # position -> how it was found, where not by its metadata
         self.doubles: list[int] = []  # positions of which there was more than one
@@ -142,9 +142,9 @@ class _Matching:
                 self._take(self.slots[-position], self.left[-index], "what they say")
 
     def _by(
-        self, of_slot: Callable[[_Slot], str], of_entry: Callable[[Entry], str], how: str
+        self, of_slot: Callable[[_Slot], str], of_entry: Callable[[NotebookEntry], str], how: str
     ) -> None:
-        found: dict[str, list[Entry]] = {}
+        found: dict[str, list[NotebookEntry]] = {}
         for entry in self.left.values():
             found.setdefault(of_entry(entry), []).append(entry)
         for slot in self._missing(everything=True):
@@ -160,7 +160,7 @@ class _Matching:
             if len(same) > 1:
                 self.doubles.append(slot.position)
 
-    def _beside(self, slot: _Slot, step: int) -> Entry | None:
+    def _beside(self, slot: _Slot, step: int) -> NotebookEntry | None:
         """Return the first cell with words behind (1) or before (-1) the slot's neighbour there."""
         position = slot.position - step
         if 0 <= position < len(self.slots):
@@ -181,7 +181,7 @@ class _Matching:
             if slot.position not in self.taken and (slot.mine or everything)
         ]
 
-    def _take(self, slot: _Slot, entry: Entry, how: str) -> None:
+    def _take(self, slot: _Slot, entry: NotebookEntry, how: str) -> None:
         self.taken[slot.position] = entry
         del self.left[entry.index]
         if how:
@@ -296,13 +296,13 @@ def _listed(ids: Sequence[str]) -> str:
     return ", ".join(ids[:_MAX_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _changed(slot: _Slot, entry: Entry | None) -> bool:
+def _changed(slot: _Slot, entry: NotebookEntry | None) -> bool:
     if entry is None:
         return False
     return entry.type != slot.type or _plain(entry.text) != _plain(slot.text)
 
 
-def _own(entry: Entry, number: int) -> NotebookNode:
+def _own(entry: NotebookEntry, number: int) -> NotebookNode:
     code = entry.type == "code"  # a raw cell would be put into a page as it is
     cell: dict[str, Any] = {
         "cell_type": "code" if code else "markdown",
@@ -327,11 +327,11 @@ def _clean(released: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def _worked_on(slot: _Slot, entry: Entry) -> bool:
+def _worked_on(slot: _Slot, entry: NotebookEntry) -> bool:
     return bool(entry.pictures) or _plain(entry.text) not in ("", _plain(slot.text))
 
 
-def _fits(slot: _Slot, entry: Entry) -> bool:
+def _fits(slot: _Slot, entry: NotebookEntry) -> bool:
     """Tell whether a cell in the right place can be the one that was released there."""
     if entry.type != slot.type:
         return _likeness(slot, entry) >= _ALIKE
@@ -339,7 +339,7 @@ def _fits(slot: _Slot, entry: Entry) -> bool:
     return not names or bool(names & _names(entry.text)) or _likeness(slot, entry) > 0
 
 
-def _likeness(slot: _Slot, entry: Entry) -> float:
+def _likeness(slot: _Slot, entry: NotebookEntry) -> float:
     """Return which part of the released lines is there; names that are defined count as well."""
     wanted = _lines(slot.text)
     share = len(wanted & _lines(entry.text)) / len(wanted) if wanted else 0.0

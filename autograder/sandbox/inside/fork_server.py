@@ -27,7 +27,7 @@ HOME, SCRATCH = "/home/submission", "/tmp"
 _WATCH_SECONDS = 0.1
 
 
-class ForkServer:
+class ForkingParent:
     """Forks children on request and reports how they ended."""
 
     def __init__(self, control: socket.socket) -> None:
@@ -99,7 +99,7 @@ class ForkServer:
             own = socket.socket(fileno=os.dup(control))
             self._control.close()
             os.closerange(_CONTROL + 1, own.fileno())
-            branch = ForkServer(own)
+            branch = ForkingParent(own)
             branch._setup = self._setup | {"module": "inside.lending"}
             if self._own_namespace is not None:
                 branch._own_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
@@ -290,6 +290,6 @@ def main() -> None:
     control = socket.socket(fileno=_CONTROL)
     control.setblocking(True)
     try:
-        ForkServer(control).serve()
+        ForkingParent(control).serve()
     except (OSError, WireError):
         os._exit(1)

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from packing import EXPECTED, FILES, RawZip, tar_of, tarred, zipped
 
-from autograder.core.records import Submission, Unreadable
+from autograder.core.records import Submission, UnreadableSubmission
 from autograder.intake import Source, discover, read
 from autograder.intake.paths import clean, safe_name, shown
 
@@ -45,7 +45,7 @@ def check(content: bytes) -> None:
         path = Path(folder) / "eve.zip"
         path.write_bytes(content)
         found = read(Source("eve", path, "archive"), expected=EXPECTED)
-    if isinstance(found, Unreadable):
+    if isinstance(found, UnreadableSubmission):
         assert found.reason.isprintable()
         return
     assert isinstance(found, Submission)

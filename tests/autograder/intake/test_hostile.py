@@ -21,13 +21,15 @@ from pathlib import Path
 import pytest
 from packing import EXPECTED, FILES, RawZip, plain, special, tar_of, tarred, write, zipped
 
-from autograder.core.records import Submission, Unreadable
+from autograder.core.records import Submission, UnreadableSubmission
 from autograder.intake import ArchiveLimits, Source, read
 
 MB = 1024 * 1024
 
 
-def opened(folder: Path, content: bytes, name: str = "eve.zip") -> Submission | Unreadable:
+def opened(
+    folder: Path, content: bytes, name: str = "eve.zip"
+) -> Submission | UnreadableSubmission:
     """Write an archive and read it as the grader does."""
     path = folder / name
     path.write_bytes(content)
@@ -208,7 +210,7 @@ def test_what_cannot_be_trusted_is_refused_with_one_sentence(case: str, tmp_path
     """A whole submission is refused, never guessed at, where its meaning cannot be known."""
     make, wanted = REFUSED[case]
     found = opened(tmp_path, make())
-    assert isinstance(found, Unreadable), found
+    assert isinstance(found, UnreadableSubmission), found
     assert any(words in found.reason for words in wanted.split("|")), found.reason
     assert found.reason.isprintable()
 
@@ -318,14 +320,14 @@ def test_limits_can_be_set(tmp_path: Path) -> None:
         ArchiveLimits(directory_bytes=40),
     ):
         found = read(source, limits, EXPECTED)
-        assert isinstance(found, Unreadable), limits
+        assert isinstance(found, UnreadableSubmission), limits
 
 
 def test_the_reason_shows_odd_names_escaped(tmp_path: Path) -> None:
     """A report or a terminal never gets a student's control characters."""
     name = "e\x1b[2J\u202eve\n.zip"
     found = opened(tmp_path, b"nothing", name)
-    assert isinstance(found, Unreadable)
+    assert isinstance(found, UnreadableSubmission)
     assert found.reason.isprintable()
     assert "\\x1b" in found.reason
 
@@ -357,7 +359,7 @@ def test_a_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
     folder = write(tmp_path / "real", FILES)
     (tmp_path / "eve").symlink_to(folder)
     found = read(Source("eve", tmp_path / "eve", "folder"), expected=EXPECTED)
-    assert isinstance(found, Unreadable)
+    assert isinstance(found, UnreadableSubmission)
 
 
 def test_pipes_and_sockets_in_a_folder_do_not_hang(tmp_path: Path) -> None:
@@ -376,7 +378,7 @@ def test_a_pipe_in_place_of_an_archive_does_not_hang(tmp_path: Path) -> None:
     """An archive that turns out to be a pipe is refused at once."""
     os.mkfifo(tmp_path / "eve.zip")
     found = read(Source("eve", tmp_path / "eve.zip", "archive"), expected=EXPECTED)
-    assert isinstance(found, Unreadable)
+    assert isinstance(found, UnreadableSubmission)
 
 
 def test_names_in_a_folder_that_are_no_text_stay_out(tmp_path: Path) -> None:
@@ -394,7 +396,7 @@ def test_a_large_folder_is_refused(tmp_path: Path) -> None:
     parts = {f"part{number}.bin": os.urandom(12 * MB) for number in range(3)}
     folder = write(tmp_path / "eve", {**FILES, **parts})
     found = read(Source("eve", folder, "folder"), expected=EXPECTED)
-    assert isinstance(found, Unreadable)
+    assert isinstance(found, UnreadableSubmission)
     assert "32 MB" in found.reason
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from packing import EXPECTED, FILES, tarred, write, zipped
 
-from autograder.core.records import Submission, Unreadable
+from autograder.core.records import Submission, UnreadableSubmission
 from autograder.intake import IntakeError, Source, discover, moment, read, read_times
 
 
@@ -155,7 +155,7 @@ def test_a_class_folder_is_sorted_out(tmp_path: Path) -> None:
     ]
     assert [Path(left.name).name for left in leftovers] == ["link", "notes.txt"]
     empty = next(source for source in sources if source.name == "empty-handed")
-    assert isinstance(read(empty, expected=EXPECTED), Unreadable)
+    assert isinstance(read(empty, expected=EXPECTED), UnreadableSubmission)
 
 
 def test_names_are_unique_and_the_same_in_every_order(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from autograder.notebooks.nbgrader.course import (
     nbgrader,
     set_up,
 )
-from autograder.notebooks.nbgrader.gradebook import Row, record, url_of
+from autograder.notebooks.nbgrader.gradebook import CellGrade, record, url_of
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -69,7 +69,7 @@ def test_setting_up_again_changes_what_changed_and_keeps_grades(
         "gradebook: no submissions yet",
     )
     url = url_of(course / "gradebook.db")
-    record(url, "tiny", "tiny", "ada", [Row("check_squash", 4.0), Row("why_squash")])
+    record(url, "tiny", "tiny", "ada", [CellGrade("check_squash", 4.0), CellGrade("why_squash")])
     with Gradebook(url) as book:
         book.find_grade("why_squash", "tiny", "tiny", "ada").manual_score = 2.5
         book.db.commit()
@@ -90,7 +90,7 @@ def test_setting_up_again_changes_what_changed_and_keeps_grades(
 
 def test_cells_that_were_graded_must_stay(tiny: Assignment, course: Path) -> None:
     """With submissions in the gradebook, other cells are refused before anything is touched."""
-    record(url_of(course / "gradebook.db"), "tiny", "tiny", "ada", [Row("check_squash", 4.0)])
+    record(url_of(course / "gradebook.db"), "tiny", "tiny", "ada", [CellGrade("check_squash", 4.0)])
     before = {
         path: path.read_bytes()
         for path in course.rglob("*")

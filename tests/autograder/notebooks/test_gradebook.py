@@ -16,15 +16,15 @@ from autograder.core.layout import Assignment
 from autograder.notebooks.authored.build import written_items
 from autograder.notebooks.nbgrader import gradebook
 from autograder.notebooks.nbgrader.course import NotebookError, SetUp, nbgrader
-from autograder.notebooks.nbgrader.gradebook import Row, give, manual_scores, record, url_of
+from autograder.notebooks.nbgrader.gradebook import CellGrade, give, manual_scores, record, url_of
 
 ROWS = [
-    Row("squash", comment="A sign is missing."),
-    Row("check_squash", 4.0),
-    Row("check_odd", 0.0),
-    Row("check_layer", 1.5),
-    Row("why_squash"),
-    Row("what_else", 0.0, "No response."),
+    CellGrade("squash", comment="A sign is missing."),
+    CellGrade("check_squash", 4.0),
+    CellGrade("check_odd", 0.0),
+    CellGrade("check_layer", 1.5),
+    CellGrade("why_squash"),
+    CellGrade("what_else", 0.0, "No response."),
 ]
 WHEN = datetime(2026, 2, 1, 12, tzinfo=UTC)
 
@@ -63,7 +63,7 @@ def test_scores_penalty_and_manual_grades_are_exported(course: Path, url: str) -
     done = record(url, "tiny", "tiny", "ada", ROWS, 1.25, WHEN, person)
     assert (done.score, done.max_score, done.penalty) == (5.5, 15, 1.25)
     assert (done.kept, done.waiting) == ((), ("why_squash",))
-    record(url, "tiny", "tiny", "blaise", [Row("check_squash", 0.0)], penalty=3.0)
+    record(url, "tiny", "tiny", "blaise", [CellGrade("check_squash", 0.0)], penalty=3.0)
     grade_by_hand(url, "ada", "why_squash", 3.5, "Good.")
     rows = export(course)
     assert rows["ada"]["last_name"] == "Lovelace"
@@ -81,7 +81,7 @@ def test_a_manual_grade_stays_when_graded_again(url: str) -> None:
     grade_by_hand(url, "ada", "what_else", 1.0)
     same = record(url, "tiny", "tiny", "ada", ROWS, 0.0, WHEN)
     assert same.score == 10 and same.kept == ("what_else", "why_squash") and same.waiting == ()
-    better = [Row("check_odd", 2.0), Row("squash", comment=""), Row("why_squash")]
+    better = [CellGrade("check_odd", 2.0), CellGrade("squash", comment=""), CellGrade("why_squash")]
     later = record(url, "tiny", "tiny", "ada", better, 0.5, datetime(2026, 2, 2, tzinfo=UTC))
     assert later.score == 12 and later.waiting == ("why_squash",)
     with Gradebook(url) as book:
@@ -119,9 +119,9 @@ def test_formgrader_and_the_sheet_give_the_same(tiny: Assignment, url: str, tmp_
 def test_a_score_that_cannot_be_is_refused(tiny: Assignment, url: str) -> None:
     """More points than there are, by the grader or by a person, is an error with a name in it."""
     for row, problem in (
-        (Row("check_odd", 2.5), "check_odd has 0 to 2 points, not 2.5"),
-        (Row("check_odd", float("nan")), "not nan"),
-        (Row("check_even", 1.0), "the gradebook has no cell check_even"),
+        (CellGrade("check_odd", 2.5), "check_odd has 0 to 2 points, not 2.5"),
+        (CellGrade("check_odd", float("nan")), "not nan"),
+        (CellGrade("check_even", 1.0), "the gradebook has no cell check_even"),
     ):
         with pytest.raises(NotebookError, match=problem):
             record(url, "tiny", "tiny", "ada", [row])
