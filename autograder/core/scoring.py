@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from fractions import Fraction
@@ -73,46 +73,40 @@ def points(value: Fraction) -> str:
     return f"-{text}" if value < 0 and cents else text
 
 
-def judge_printing(
-    policy: Policy, outcomes: Iterable[Outcome], functions: Mapping[str, str] | None = None
-) -> list[PolicyFinding]:
-    """Find the functions that printed although they may not; one verdict each, the first costs.
+def judge_printing(policy: Policy, outcomes: Iterable[Outcome]) -> list[PolicyFinding]:
+    """Find the functions that printed although they may not; one finding each, the first costs.
 
-    `functions` maps the dotted names of functions that the task asks for to where the submission
-    defines them ("utils.py:12"). What prints in a hidden test alone is named by the one of these
-    that it is in, and by that place: the worker chooses the names it reports, a submission those
-    of its own functions, and either could spell a hidden input with them.
+    What prints in hidden tests alone is one finding, without a name: which functions print there,
+    and in which order, could spell a hidden input.
     """
-    rule, known = policy.printing, functions or {}
-    verdicts: list[PolicyFinding] = []
+    rule = policy.printing
+    found: list[PolicyFinding] = []
     seen: set[str] = set()
     for hidden, printed in _public_first(outcomes):
         name, where = printed.function.replace(".<locals>", ""), printed.where
         if any(fnmatchcase(name, pattern) for pattern in rule.allow) or not printed.text.strip():
             continue
-        if hidden and name not in seen:
-            while name and name not in known:
-                name = name.rpartition(".")[0]
-            where = known.get(name, "")
-        if name in seen or (hidden and not name and verdicts):
+        if name in seen or (hidden and found):
             continue
+        if hidden:
+            name, where = "", ""
         seen.add(name)
         place = f" ({where})" if where else ""
+        moment = "in a hidden test" if hidden else "while it was graded"
         sentence = (
-            f"{_author(name)}{place} printed something while it was graded; "
+            f"{_author(name)}{place} printed something {moment}; "
             "the handout asks for functions that print nothing."
         )
-        percent = rule.percent if not verdicts else Fraction(0)
-        verdicts.append(PolicyFinding("printing", rule.action, sentence, where, percent))
-        if len(verdicts) == _MAX_PRINTING:
+        percent = rule.percent if not found else Fraction(0)
+        found.append(PolicyFinding("printing", rule.action, sentence, where, percent))
+        if len(found) == _MAX_PRINTING:
             break
-    return verdicts
+    return found
 
 
 def _public_first(outcomes: Iterable[Outcome]) -> list[tuple[bool, Printed]]:
     found = [(outcome.hidden, printed) for outcome in outcomes for printed in outcome.printed]
-    # The order in which functions print in hidden tests could tell something as well.
-    return sorted(found, key=lambda pair: (pair[0], pair[1].function if pair[0] else ""))
+    return sorted(found, key=lambda pair: pair[0])
 
 
 def _author(name: str) -> str:

@@ -230,10 +230,10 @@ class Grader:
         if self.notebook is not None:
             submission = self.notebook.put_in(submission)
         session = self._session(fork_server, submission.files)
-        verdicts, functions = judged(session, self.skeleton, self.manifest)
+        verdicts = judged(session, self.skeleton, self.manifest)
         outcomes = self._outcomes(session, self.tests, pictures=True, watch=watch)
         outcomes = self._carried(fork_server, submission.files, (), self.tests, outcomes, watch)
-        verdicts += scoring.judge_printing(self.manifest.policy, outcomes, functions)
+        verdicts += scoring.judge_printing(self.manifest.policy, outcomes)
         verdicts += scoring.judge_lateness(
             self.manifest.policy.lateness, submission.submitted_at, self.options.due
         )

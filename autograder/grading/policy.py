@@ -13,10 +13,8 @@ from autograder.execution.errors import WorkerStopped
 from autograder.execution.session import Session
 
 
-def judged(
-    session: Session, skeleton: dict[str, Any], manifest: Manifest
-) -> tuple[list[PolicyFinding], dict[str, str]]:
-    """Return what the manifest's policy says of the source, and where its functions are defined.
+def judged(session: Session, skeleton: dict[str, Any], manifest: Manifest) -> list[PolicyFinding]:
+    """Return what the manifest's policy says of the source.
 
     The worker of `session` reads the source; `skeleton` is the skeleton's survey.
     """
@@ -33,7 +31,7 @@ def judged(
         )
     except (WorkerStopped, SurveyError) as problem:
         sentence = f"The source could not be read for its imports: {problem}"
-        return [PolicyFinding("syntax", Action.WARN, sentence)], {}
+        return [PolicyFinding("syntax", Action.WARN, sentence)]
     rules: dict[str, Rule] = {
         "imports": policy.imports,
         "standard_library": policy.standard_library,
@@ -50,22 +48,4 @@ def judged(
         verdicts.append(
             PolicyFinding(finding.rule, action, finding.sentence, finding.where, percent)
         )
-    return verdicts, _places(facts, skeleton)
-
-
-def _places(facts: dict[str, Any], skeleton: dict[str, Any]) -> dict[str, str]:
-    """Return where each function that the task asks for is defined, as "utils.py:12".
-
-    A submission's own functions may have names that spell something.
-    """
-    asked = {
-        str(function["name"])
-        for file in skeleton["files"].values()
-        for function in file.get("functions", [])
-    }
-    return {
-        str(function["name"]): f"{path}:{function['line']}"
-        for path, file in facts["files"].items()
-        for function in file.get("functions", [])
-        if function["name"] in asked
-    }
+    return verdicts

@@ -39,7 +39,7 @@ _OTHER_TIERS = [
     "same_user.reads_its_parents",
     "same_user.disturbs_its_parents",
 ]
-_LIMIT_SECONDS = 3 + 1  # the arena's limit for one submission, and the grace
+_LIMIT_SECONDS = 12  # by the clock: an attack may wait for a processor on a busy machine
 
 
 def arena(folder: Path, level: str, without: str = "", *names: str) -> list[dict[str, Any]]:

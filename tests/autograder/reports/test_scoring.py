@@ -180,19 +180,14 @@ def test_a_name_made_up_in_a_hidden_test_is_not_shown() -> None:
     assert "A secret sentence" not in repr(verdict)
 
 
-def test_a_function_of_the_source_is_named_in_a_hidden_test_too() -> None:
-    """What the submission's own source defines may be named, by the place of its definition."""
-    known = {NAME: "models/two_layer_nn.py:38"}
-    (verdict,) = scoring.judge_printing(printing_rule(), [printing(True)], known)
-    assert NAME in verdict.sentence and verdict.where == "models/two_layer_nn.py:38"
-
-
-def test_what_a_function_of_the_task_has_inside_is_named_by_it() -> None:
-    """A helper in `forward` is called by that; its own name could spell what it was given."""
-    known = {NAME: "models/two_layer_nn.py:38"}
-    tests = [printing(True, f"{NAME}.<locals>.input_is_0_25")]
-    (verdict,) = scoring.judge_printing(printing_rule(), tests, known)
-    assert NAME in verdict.sentence and "0_25" not in repr(verdict)
+def test_what_prints_in_hidden_tests_is_one_finding_without_a_name() -> None:
+    """Which functions print there, and in which order, could spell what they were given."""
+    tests = [printing(True, f"models.f{digit}", f"models.py:{digit}") for digit in "31415"]
+    (finding,) = scoring.judge_printing(printing_rule(), tests)
+    assert finding.sentence.startswith("Your code printed something in a hidden test;")
+    assert finding.where == ""
+    (public,) = scoring.judge_printing(printing_rule(), [*tests, printing(False)])
+    assert NAME in public.sentence
 
 
 def test_no_loss_in_time_or_without_a_due_time() -> None:

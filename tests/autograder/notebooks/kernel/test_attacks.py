@@ -255,7 +255,7 @@ def test_it_ends_with_the_program_that_wanted_it(course: Path) -> None:
     program = textwrap.dedent(f"""
         import sys, time
         from jupyter_client.manager import KernelManager
-        from autograder.notebooks import kernelspec
+        from autograder.notebooks.kernel import kernelspec
         manager = KernelManager(kernel_spec_manager=kernelspec.OneSpec(kernelspec.spec(["numpy"])))
         manager.start_kernel(cwd={str(course / "autograded/alice/ps1")!r})
         client = manager.client(); client.start_channels(); client.wait_for_ready(60)
