@@ -11,9 +11,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from autograder.core import layout
 from autograder.core.errors import AutograderError, ExitCode
-from autograder.core.layout import Assignment
+from autograder.core.layout import Assignment, open_assignment
 
 OUT, ERR = Console(highlight=False), Console(stderr=True, highlight=False)
 
@@ -51,7 +50,7 @@ class Stop(AutograderError):
 
 def find(name: str) -> Assignment:
     """Return the assignment of that name; raises LayoutError."""
-    return layout.find_assignment(name, layout.find_root())
+    return open_assignment(name)
 
 
 @contextmanager

@@ -9,10 +9,8 @@ import numpy as np
 
 from autograder.core.cache import Cache, key_of
 from autograder.datasets import digits, mnist
-from autograder.datasets.mnist import CSV_NAMES, DataError, read_mnist, write_csv, write_idx
+from autograder.datasets.mnist import CSV_NAMES, DataError, read_mnist, write_csv
 from autograder.datasets.sources import state
-
-__all__ = ["DataError", "read_mnist", "small", "training", "write_csv", "write_idx"]
 
 _FILES = (*CSV_NAMES, "SOURCE")
 _SMALL = (60, 20)  # images to train with and to test with

@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from autograder.core.cache import Cache, key_of
-from autograder.datasets import batches, colours, command, covid, files, handwriting
-from autograder.datasets import digits_csv as datasets
+from autograder.datasets import batches, colours, command, covid, digits_csv, files, handwriting
 from autograder.datasets.mnist import DataError, Part, read_mnist
 from autograder.datasets.sources import state
 
@@ -24,7 +23,7 @@ SETS = ("mnist-csv", "mnist", "cifar10", "covid")
 
 
 @dataclass(frozen=True)
-class Given:
+class PreparedData:
     """Folders of data, and what the images in them are."""
 
     small: Path
@@ -95,17 +94,17 @@ _CASES = (400, 8_000)  # rows of the table, everyday and to train with
 
 def prepare(
     sets: Sequence[str], cache: Cache, real: Path | None, training: bool, seed: int
-) -> Given:
+) -> PreparedData:
     """Lay out the data `sets` in the `cache`, once; `real` is the folder of `--data`.
 
     Without `training` nothing larger than the everyday data is made. `seed` is the course's own:
     the drawn images that are held out depend on it. Raises DataError.
     """
     if "mnist-csv" in sets:
-        small = datasets.small(cache)
-        larger, source = datasets.training(cache, real) if training else (small, "digits")
+        small = digits_csv.small(cache)
+        larger, source = digits_csv.training(cache, real) if training else (small, "digits")
         words = "MNIST" if source == "mnist" else _KINDS["mnist"].drawn
-        return Given(small, larger, None, source, words)
+        return PreparedData(small, larger, None, source, words)
     first = next(name for name in sets if name in _KINDS)  # what networks are measured on
     kind = _KINDS[first]
     names = [name for one in sets for name in _names(one)]
@@ -113,7 +112,7 @@ def prepare(
         "data", f"everyday-{_key(sets)}", names, lambda folder: _fill(folder, sets, 0)
     )
     if not training:
-        return Given(small, small, None, kind.drawn_word, kind.drawn)
+        return PreparedData(small, small, None, kind.drawn_word, kind.drawn)
     mine = _mine(sets, real)
     stamp = state(real) if real is not None else ""
     larger = cache.folder(
@@ -130,7 +129,7 @@ def prepare(
         lambda folder: _hold_out(folder, kind, real if taken else None, seed),
     )
     source = kind.real_word if taken else kind.drawn_word
-    return Given(small, larger, held / HELD, source, kind.real if taken else kind.drawn)
+    return PreparedData(small, larger, held / HELD, source, kind.real if taken else kind.drawn)
 
 
 def _names(name: str) -> tuple[str, ...]:
@@ -207,7 +206,7 @@ def training_part(given: Path, source: str) -> Part:
     """Return what the grader itself trains with: images (N, H, W[, 3]) and labels, as bytes.
 
     Of real data that is the whole published training part, of drawn data the same as the
-    students'. `given` is the folder of `Given.training`. Raises DataError.
+    students'. `given` is the folder of `PreparedData.training`. Raises DataError.
     """
     kind = next(one for one in _KINDS.values() if source in (one.drawn_word, one.real_word))
     train, rest = kind.read(given)
@@ -221,4 +220,4 @@ def _key(sets: Sequence[str], *more: str) -> str:
     return key_of(*sets, "", *more, command.version(), Path(__file__).read_bytes())
 
 
-__all__ = ["HELD", "SETS", "DataError", "Given", "prepare", "training_part"]
+__all__ = ["HELD", "SETS", "DataError", "PreparedData", "prepare", "training_part"]

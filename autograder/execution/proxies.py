@@ -328,8 +328,8 @@ class RemoteSet(_Container):
 
 
 _KINDS = {"list": RemoteList, "dict": RemoteDict, "set": RemoteSet}
-for _name, _kind in _KINDS.items():  # as a test's message and Python's own call it
-    _kind.__name__ = _kind.__qualname__ = _name
+# As a test's message and Python's own call them:
+RemoteList.__name__, RemoteDict.__name__, RemoteSet.__name__ = _KINDS
 type.__setattr__(RemoteName, "__name__", "name of the submission")
 
 

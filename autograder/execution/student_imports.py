@@ -10,7 +10,7 @@ import types
 from collections.abc import Sequence
 from typing import Any
 
-from autograder.execution import proxies as remote
+from autograder.execution import proxies
 from autograder.execution.proxies import RemoteName
 
 
@@ -48,7 +48,7 @@ class StudentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         # `from models import Net` inside a test looks for a module of that name where the
         # submission's package has no such thing; it is to fail, not to become an empty module.
         parent = sys.modules.get(fullname.rpartition(".")[0])
-        if isinstance(parent, _Module) and remote.running() and not _exists(fullname):
+        if isinstance(parent, _Module) and proxies.running() and not _exists(fullname):
             return None
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 
@@ -61,7 +61,7 @@ class StudentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def _exists(module: str) -> bool:
-    return remote.current().has_file_of(module)
+    return proxies.current().has_file_of(module)
 
 
 def install(names: frozenset[str]) -> None:
@@ -89,4 +89,4 @@ def bind(namespace: dict[str, Any], session: Any) -> None:
         for (key, _), answer in zip(names, answers, strict=True):
             if type(answer) is list and len(answer) == 2 and answer[0] == "value":
                 with contextlib.suppress(Exception):  # it stays a name, and its use says why
-                    namespace[key] = remote.plain(answer[1])
+                    namespace[key] = proxies.plain(answer[1])

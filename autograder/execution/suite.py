@@ -26,9 +26,7 @@ from studentkit.declare import told_of
 from autograder.core.errors import AutograderError
 from autograder.core.failures import RecognisedError
 from autograder.core.records import Outcome, Reason, Status
-from autograder.execution import fault
-from autograder.execution import proxies as remote
-from autograder.execution import student_imports as names
+from autograder.execution import fault, proxies, student_imports
 from autograder.execution.errors import WorkerStopped
 from autograder.execution.fault import TestTimeoutError
 from autograder.execution.pictures import encoded
@@ -85,7 +83,7 @@ def collected(
 
     `modules` are the top-level names that belong to the student. Raises CollectionError.
     """
-    names.install(modules)
+    student_imports.install(modules)
     folders = [folder for folder in (public, hidden) if folder is not None and folder.is_dir()]
     for folder in folders:
         sys.path.append(str(folder))  # a test file may import its neighbours
@@ -98,21 +96,11 @@ def collected(
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     talk = io.StringIO()
     with contextlib.redirect_stdout(talk):
-        code = pytest.main(arguments, plugins=[_Registers(plugin)])
+        code = pytest.main(arguments, plugins=[plugin])
     if plugin.problem is not None:
         raise plugin.problem
     if not plugin.ran:
         raise CollectionError(plugin.errors or talk.getvalue().strip() or f"pytest ended: {code}")
-
-
-class _Registers:
-    """Registers the plugin under a name by which an item's configuration leads to it."""
-
-    def __init__(self, plugin: _Plugin) -> None:
-        self._plugin = plugin
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        config.pluginmanager.register(self._plugin, _NAME)
 
 
 class _Plugin:
@@ -129,6 +117,7 @@ class _Plugin:
         self.ran = False
         self.errors = ""
         self.problem: BaseException | None = None
+        self.__name__ = _NAME  # by which pytest registers it
         self.alarm = _AlarmClock()
         self.failed_parts: list[Any] = []  # of the test that runs
 
@@ -228,7 +217,7 @@ def run(
     bound: set[int] = set()
     ready = None  # the test that pytest has prepared the way for
     try:
-        with _random_noticed(session), remote.speaking_to(session, services) as context:
+        with _random_noticed(session), proxies.speaking_to(session, services) as context:
             context.source = source
             for number, test in enumerate(tests):
                 if until_failure and outcomes and outcomes[-1].status is not Status.PASSED:
@@ -321,7 +310,7 @@ def _protocol(
             if module is not None and id(module) not in bound:
                 bound.add(id(module))
                 with contextlib.suppress(Exception, WorkerStopped):
-                    names.bind(vars(module), session)
+                    student_imports.bind(vars(module), session)
                 session.begin(session.data, test.trains)
             reports = runtestprotocol(item, log=False, nextitem=following)
     except (Exception, TestTimeoutError) as error:  # in pytest's own code between two phases
@@ -365,7 +354,7 @@ class _AlarmClock:
     def _rings(self, _: int, __: types.FrameType | None) -> None:
         if self.heard:
             return
-        session = remote.current()
+        session = proxies.current()
         if not session.interruptible:
             self._wind(_SOON_SECONDS)
             return

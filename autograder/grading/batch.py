@@ -25,7 +25,7 @@ from autograder.core.manifest import load as load_manifest
 from autograder.core.records import Mark
 from autograder.core.rubric import load as load_rubric
 from autograder.core.rubric import unmarked
-from autograder.datasets import prepare as given
+from autograder.datasets.prepare import prepare as prepare_data
 from autograder.grading.files import fingerprint_of
 from autograder.grading.grader import not_graded
 from autograder.grading.options import GradingOptions
@@ -73,7 +73,7 @@ def prepare(
     kept = Cache(cache)
     manifest = load_manifest(assignment.manifest)
     seed = _held_out_seed(assignment) if training and "mnist-csv" not in manifest.data_sets else 0
-    found = given.prepare(manifest.data_sets, kept, data, training, seed)
+    found = prepare_data(manifest.data_sets, kept, data, training, seed)
     return GradingOptions(
         root=str(assignment.root),
         assignment=assignment.id,

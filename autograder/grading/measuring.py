@@ -9,7 +9,7 @@ import torch
 
 from autograder.core.cache import Cache
 from autograder.datasets.prepare import training_part
-from autograder.execution import proxies as remote
+from autograder.execution import proxies
 from autograder.networks.held import channels_first, read_labelled
 from autograder.networks.workplace import Measuring, Workplace
 
@@ -30,5 +30,5 @@ def _workplace(training: Path, held_out: Path, cache: Path, source: str) -> Work
         *read_labelled(held_out),
         cache=Cache(cache),
         device="cuda" if torch.cuda.is_available() else "cpu",
-        pause=lambda: remote.current().paused(),
+        pause=lambda: proxies.current().paused(),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from autograder.release.regions import ReleaseError
@@ -16,7 +16,7 @@ class Secrets:
 
     lines: Mapping[str, str]  # a line without regard to spaces -> whose it is
     marks: frozenset[str] = frozenset()  # words that begin or end what is taken out
-    names: frozenset[str] = field(default=frozenset())  # of files that must not be there
+    names: frozenset[str] = frozenset()  # of files that must not be there
 
 
 @dataclass(frozen=True)

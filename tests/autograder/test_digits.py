@@ -12,10 +12,9 @@ import numpy as np
 import pytest
 
 from autograder.core.cache import Cache, CacheError
-from autograder.datasets import digits_csv as datasets
+from autograder.datasets import digits_csv
 from autograder.datasets.digits import draw_digits
-from autograder.datasets.digits_csv import DataError, read_mnist, write_csv, write_idx
-from autograder.datasets.mnist import Part
+from autograder.datasets.mnist import DataError, Part, read_mnist, write_csv, write_idx
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL = ROOT.parent / "shared" / "data" / "mnist"
@@ -228,7 +227,7 @@ def test_missing_data_is_named(tmp_path: Path) -> None:
 def test_folders_of_data_are_made_once_and_alike(tmp_path: Path) -> None:
     """A second call finds what the first made; another cache gets the same bytes."""
     one, other = Cache(tmp_path / "one"), Cache(tmp_path / "two")
-    for make in (datasets.small, lambda cache: datasets.training(cache, None)[0]):
+    for make in (digits_csv.small, lambda cache: digits_csv.training(cache, None)[0]):
         folder = make(one)
         times = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
         assert make(one) == folder
@@ -243,8 +242,8 @@ def test_folders_of_data_are_made_once_and_alike(tmp_path: Path) -> None:
 def test_the_folders_have_the_promised_sizes(tmp_path: Path) -> None:
     """60 and 20 rows for every day, 4,000 and 1,000 for training."""
     for folder, sizes in (
-        (datasets.small(Cache(tmp_path)), (60, 20)),
-        (datasets.training(Cache(tmp_path), None)[0], (4000, 1000)),
+        (digits_csv.small(Cache(tmp_path)), (60, 20)),
+        (digits_csv.training(Cache(tmp_path), None)[0], (4000, 1000)),
     ):
         train, test = read_mnist(folder)
         assert (len(train[1]), len(test[1])) == sizes
@@ -254,10 +253,10 @@ def test_the_folders_have_the_promised_sizes(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_whole_is_made_anew(tmp_path: Path) -> None:
     """What somebody deleted from the cache comes back."""
-    folder = datasets.small(Cache(tmp_path))
+    folder = digits_csv.small(Cache(tmp_path))
     before = (folder / "mnist_test.csv").read_bytes()
     (folder / "mnist_test.csv").unlink()
-    assert datasets.small(Cache(tmp_path)) == folder
+    assert digits_csv.small(Cache(tmp_path)) == folder
     assert (folder / "mnist_test.csv").read_bytes() == before
 
 
@@ -265,25 +264,25 @@ def test_mnist_given_by_the_instructor_is_laid_out(tmp_path: Path) -> None:
     """A folder of IDX files becomes the CSVs, and is called mnist."""
     train, test = draw_digits(30, 5), draw_digits(10, 6)
     write_idx(tmp_path / "given", train, test)
-    folder, source = datasets.training(Cache(tmp_path / "cache"), tmp_path / "given")
+    folder, source = digits_csv.training(Cache(tmp_path / "cache"), tmp_path / "given")
     assert source == "mnist" == (folder / "SOURCE").read_text().strip()
     assert same(read_mnist(folder), (train, test))
     write_idx(tmp_path / "given", test, train)
-    assert datasets.training(Cache(tmp_path / "cache"), tmp_path / "given")[0] != folder
+    assert digits_csv.training(Cache(tmp_path / "cache"), tmp_path / "given")[0] != folder
 
 
 def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     """The message says where, and what to set."""
     (tmp_path / "cache").write_text("in the way")
     with pytest.raises(CacheError, match="XDG_CACHE_HOME"):
-        datasets.small(Cache(tmp_path / "cache"))
+        digits_csv.small(Cache(tmp_path / "cache"))
 
 
 if REAL.is_dir():
 
     def test_real_mnist_is_read_and_written_whole(tmp_path: Path) -> None:
         """60,000 and 10,000 images become the CSVs of the handout."""
-        folder, source = datasets.training(Cache(tmp_path), REAL)
+        folder, source = digits_csv.training(Cache(tmp_path), REAL)
         train, test = read_mnist(REAL)
         assert source == "mnist"
         assert (train[0].shape, test[0].shape) == ((60000, 28, 28), (10000, 28, 28))

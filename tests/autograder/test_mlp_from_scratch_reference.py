@@ -12,7 +12,7 @@ import pytest
 
 from autograder.core.cache import Cache
 from autograder.core.layout import find_root
-from autograder.datasets import digits_csv as datasets
+from autograder.datasets import digits_csv
 
 _SOLUTION = find_root(Path(__file__)) / "solutions" / "mlp_from_scratch"
 
@@ -94,7 +94,7 @@ def test_every_formula_agrees_with_torch() -> None:
 @pytest.mark.parametrize("config", ["config_softmax.yaml", "config_twolayer.yml"])
 def test_main_trains_and_saves_the_curves(config: str, tmp_path: Path) -> None:
     """main.py runs as the handout says, with either suffix of the configuration."""
-    small = datasets.small(Cache(tmp_path / "cache"))
+    small = digits_csv.small(Cache(tmp_path / "cache"))
     place = tmp_path / "student"
     place.mkdir()
     for path in _SOLUTION.iterdir():

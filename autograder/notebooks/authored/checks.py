@@ -19,8 +19,7 @@ from studentkit import task
 from studentkit.declare import told
 
 from autograder.core.layout import Assignment
-from autograder.execution import proxies as remote
-from autograder.execution import student_imports as names
+from autograder.execution import proxies, student_imports
 from autograder.execution.proxies import RemoteName
 from autograder.notebooks.authored.source import BEGIN_HIDDEN, END_HIDDEN, Cell, NotebookError, read
 from autograder.notebooks.submitted.module import NAME
@@ -119,7 +118,7 @@ def _test(cell: Cell, name: str, title: str, source: str, known: bool) -> Callab
     def test() -> None:
         scope: dict[str, Any] = {"__name__": name, "__builtins__": builtins}
         scope |= {one: RemoteName(NAME, (one,)) for one in free}
-        names.bind(scope, remote.current())
+        student_imports.bind(scope, proxies.current())
         exec(code, scope)  # the author's own cell; what it asks for comes from the worker
 
     test.__name__ = test.__qualname__ = f"test_{name}"

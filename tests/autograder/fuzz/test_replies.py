@@ -18,8 +18,7 @@ from hypothesis import strategies as st
 
 from autograder.core.manifest import Limits
 from autograder.core.records import Reason
-from autograder.execution import fault
-from autograder.execution import proxies as remote
+from autograder.execution import fault, proxies
 from autograder.execution.errors import SubmissionError, WorkerStopped
 from autograder.execution.session import Session
 from autograder.sandbox.fork_server import Child
@@ -73,7 +72,7 @@ def session_with(reply: bytes) -> Iterator[Session]:
     worker = Scripted(reply)
     session = Session(worker, {"main.py": b""}, _LIMITS)  # type: ignore[arg-type]
     try:
-        with remote.speaking_to(session):
+        with proxies.speaking_to(session):
             session.begin(None)
             for _ in range(_NUMBER - 3):  # the first two load the files and begin the test
                 session.request("get", ["name", "main", "f"])
