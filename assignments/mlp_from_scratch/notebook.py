@@ -102,11 +102,13 @@ print(f"training {len(train_data)}, validation {len(val_data)}, test {len(test_d
 with (data_folder() / "mnist_train.csv").open() as file:
     expected = [int(line.split(",", 1)[0]) for line in file]
 train_part, train_labels, val_part, val_labels = utils.load_mnist_trainval()
-assert len(train_part) + len(val_part) == len(expected), "no image is lost"
-assert len(train_part) == len(train_labels), "every training image needs its label"
+assert len(train_part) + len(val_part) == len(expected), "the two parts do not hold every image"
+assert len(train_part) == len(train_labels), "the training images and labels differ in number"
 assert_same(list(train_labels)[:10], expected[:10], "the first training labels")
 ### BEGIN HIDDEN TESTS
-assert len(train_part) == int(0.8 * len(expected)), "80 % are for training"
+assert len(train_part) == int(0.8 * len(expected)), (
+    f"{len(train_part)} of {len(expected)} are for training"
+)
 assert_same(list(val_labels)[-10:], expected[-10:], "the last validation labels")
 ### END HIDDEN TESTS
 
@@ -114,7 +116,8 @@ assert_same(list(val_labels)[-10:], expected[-10:], "the last validation labels"
 # Batches hold every sample once, each with its own label; the last one may be short.
 samples, numbers = [[float(n), n + 0.5] for n in range(10)], list(range(10))
 batched_data, batched_label = utils.generate_batched_data(samples, numbers, 4)
-assert [len(batch) for batch in batched_data] == [4, 4, 2], "the last batch may be short"
+sizes = [len(batch) for batch in batched_data]
+assert sizes == [4, 4, 2], f"10 samples in batches of 4 gave batches of {sizes}"
 assert_close(batched_data[1], np.array(samples[4:8]), "the second batch")
 ### BEGIN HIDDEN TESTS
 batched_data, batched_label = utils.generate_batched_data(samples, numbers, 3, True, seed=11)
@@ -203,11 +206,11 @@ assert_close(_baseNetwork().softmax(np.log(shares)), shares / 8, "softmax(log sh
 near = np.array([[0.5, 1.5], [1.5, 0.5]])
 far = np.asarray(_baseNetwork().softmax(near + 1000.0))
 assert_close(far[0, 1] / far[0, 0], np.e, "the ratio of two classes of scores + 1000")
-assert np.all(far > 0), "softmax(scores + 1000) is positive"
+assert np.all(far > 0), "softmax(scores + 1000) is not positive"
 ### BEGIN HIDDEN TESTS
 far = np.asarray(_baseNetwork().softmax(near - 800.0))
 assert_close(far[1, 0] / far[1, 1], np.e, "the ratio of two classes of scores - 800")
-assert np.all(far > 0), "softmax(scores - 800) is positive"
+assert np.all(far > 0), "softmax(scores - 800) is not positive"
 ### END HIDDEN TESTS
 
 # %% kind="check" id="check_cross_entropy" task="cross_entropy" points=8
@@ -330,7 +333,9 @@ batch, truth = np.array([[1.0, 2.0]]), np.array([0])
 model = TwoLayerNet(input_size=2, num_classes=2, hidden_size=3)
 model.gradients["W2"] = np.full((3, 2), 7.0)
 model.forward(batch, truth, mode="train")
-assert not np.any(np.asarray(model.gradients["W2"]) == 7.0), "training writes the gradients"
+assert not np.any(np.asarray(model.gradients["W2"]) == 7.0), (
+    "forward left a gradient as it was in training"
+)
 model.gradients["W2"] = np.full((3, 2), 7.0)
 model.forward(batch, truth, mode="valid")
 assert_close(model.gradients["W2"], np.full((3, 2), 7.0), "the gradient after an evaluation")
@@ -338,7 +343,9 @@ assert_close(model.gradients["W2"], np.full((3, 2), 7.0), "the gradient after an
 model = SoftmaxRegression(input_size=2, num_classes=2)
 model.gradients["W1"] = np.full((2, 2), -3.0)
 model.forward(batch, truth, mode="train")
-assert not np.any(np.asarray(model.gradients["W1"]) == -3.0), "training writes the gradients"
+assert not np.any(np.asarray(model.gradients["W1"]) == -3.0), (
+    "forward left a gradient as it was in training"
+)
 model.gradients["W1"] = np.full((2, 2), -3.0)
 model.forward(batch, truth, mode="test")
 assert_close(model.gradients["W1"], np.full((2, 2), -3.0), "the gradient after a test")
@@ -425,7 +432,7 @@ utils.plt.close("all")
 utils.plot_curves([2.1, 1.2, 0.7], [0.3, 0.6, 0.8], [2.2, 1.4, 1.1], [0.2, 0.5, 0.65])
 every = [axes for number in utils.plt.get_fignums() for axes in utils.plt.figure(number).axes]
 drawn = [axes for axes in every if len(axes.get_lines()) > 0]
-assert drawn, "plot_curves draws and leaves the figure open"
+assert drawn, "plot_curves left no figure with curves open"
 ### BEGIN HIDDEN TESTS
 for axes in drawn:
     assert axes.get_xlabel(), "an x axis has no label"
@@ -444,13 +451,13 @@ first, _ = utils.evaluate(*batches, model, debug=False)
 for epoch in range(10):
     utils.train(epoch, *batches, model, SGD(learning_rate=0.5, reg=0.001), debug=False)
 last, accuracy = utils.evaluate(*batches, model, debug=False)
-assert last < first and accuracy > 0.5, "ten epochs make a network better than guessing"
+assert last < first and accuracy > 0.5, "ten epochs made the network no better"
 ### BEGIN HIDDEN TESTS
 model = TwoLayerNet(input_size=3, num_classes=3, hidden_size=8)
 for epoch in range(60):
     utils.train(epoch, *batches, model, SGD(learning_rate=1.0, reg=0.0), debug=False)
 _, accuracy = utils.evaluate(*batches, model, debug=False)
-assert accuracy > 0.9, "sixty epochs are enough for three clouds of points"
+assert accuracy > 0.9, f"after sixty epochs the accuracy is {accuracy:.2f}"
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from autograder.execution.given import Given
+
 
 class Declared:
     """Classes, methods and functions of a skeleton, by dotted name; empty where nothing is known.
@@ -13,8 +15,9 @@ class Declared:
     where the submission put something else in its place.
     """
 
-    def __init__(self, survey: Mapping[str, Any] | None = None) -> None:
-        """Read the names out of `survey`, the skeleton's (trusted) one."""
+    def __init__(self, survey: Mapping[str, Any] | None = None, given: Given | None = None) -> None:
+        """Read the names out of `survey`, the skeleton's (trusted) one; `given` are complete."""
+        self.given = given or Given({}, {})
         self._kinds: dict[str, str] = {}
         self._origins: dict[str, str] = {}
         files = (survey or {}).get("files", {})
@@ -48,6 +51,11 @@ class Declared:
     def kind(self, name: str) -> str:
         """Return "class", "method", "function", or "" for what is none of them or unknown."""
         return self._kinds.get(name, "")
+
+    def others(self, functions: Iterable[str]) -> list[str]:
+        """Return the dotted names of all functions and classes that are none of `functions`."""
+        left_out = set(functions)
+        return [name for name in self._kinds if self.origin(name) not in left_out]
 
     def classes(self) -> Iterable[str]:
         """Return the dotted names of the classes."""

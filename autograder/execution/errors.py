@@ -34,7 +34,8 @@ class SubmissionError(Exception):
     detail = ""  # what stands in a function's place
     module = ""
     asked = ""
-    owner = ""  # type of the object that was asked
+    owner = ""  # what the object that was asked is called
+    owner_type = ""
 
     def __init__(self, message: str) -> None:
         Exception.__init__(self, message)
@@ -84,7 +85,7 @@ def raised(body: Any) -> SubmissionError:
     builtin: type[BaseException] | None = None
     for base in bases[:50] if type(bases) is list else []:
         found = getattr(builtins, base, None) if type(base) is str else None
-        if isinstance(found, type) and issubclass(found, Exception) and found is not Exception:
+        if _is_base(found):
             builtin = found
             break
         if type(base) is str and base in _REFUSED:
@@ -98,6 +99,13 @@ def raised(body: Any) -> SubmissionError:
     error.depth = depth if type(depth) is int and 0 <= depth < 100 else 0
     error.detail = detail[:100] if type(detail) is str else ""
     return error
+
+
+def _is_base(found: Any) -> bool:
+    """Tell whether `found` says more than Exception does; groups are made otherwise than these."""
+    if not isinstance(found, type) or not issubclass(found, Exception):
+        return False
+    return found is not Exception and not issubclass(found, BaseExceptionGroup)
 
 
 @cache

@@ -8,14 +8,19 @@ itself is found out beforehand, with the reference (`validate`).
 
 from __future__ import annotations
 
+import re
+import traceback
+
 from autograder.core.failures import SuiteError
 from autograder.core.records import Reason
 from autograder.execution.declared import file_of
 from autograder.execution.errors import SubmissionError, WorkerStopped
-from autograder.execution.session import Session, TestRecord
+from autograder.execution.record import Gift, TestRecord
+from autograder.execution.session import Session
 
 _MAX_FRAMES = 3
 _MAX_TEXT = 600
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
 class TestTimeoutError(BaseException):
@@ -29,6 +34,11 @@ class TestTimeoutError(BaseException):
 
 def of(found: BaseException, session: Session) -> tuple[Reason | None, str]:
     """Return the reason and the sentence for a test that ended with `found`; never raises."""
+    reason, sentence = _of(found, session)
+    return reason, _ADDRESS.sub("", sentence)  # the next run has others, and nobody reads them
+
+
+def _of(found: BaseException, session: Session) -> tuple[Reason | None, str]:
     record = session.record
     try:
         if record.stopped is not None:
@@ -36,7 +46,8 @@ def of(found: BaseException, session: Session) -> tuple[Reason | None, str]:
         if isinstance(found, WorkerStopped):
             return found.reason, _sentence(found.sentence)
         if isinstance(found, TestTimeoutError):
-            return Reason.TIME, f"The test did not come to an end with {_given(record)}."
+            given = _given(record, found)
+            return Reason.TIME, f"The test did not come to an end with {given}."
         if isinstance(found, SubmissionError):
             return found.reason, raised(found, session)
         if isinstance(found, ImportError) and record.missing is not None:
@@ -46,16 +57,16 @@ def of(found: BaseException, session: Session) -> tuple[Reason | None, str]:
         if isinstance(found, AssertionError):
             return None, str(found).strip()[: _MAX_TEXT * 3] or "The check failed."
         if isinstance(found, MemoryError):
-            return Reason.MEMORY, f"The test ran out of memory with {_given(record)}."
+            return Reason.MEMORY, f"The test ran out of memory with {_given(record, found)}."
         text = " ".join(str(found).split())[:_MAX_TEXT]
-        if text.endswith("object is not callable") and record.latest and record.latest[0]:
-            name, kind, _ = record.latest
-            kind = _a(kind) if kind != "None" else kind
-            return None, f"{name} is {kind}; the task asks for something that can be called."
+        gift = _gift(record, found)
+        if text.endswith("object is not callable") and gift and gift.giver:
+            kind = _a(gift.kind)
+            return None, f"{gift.giver} is {kind}; the task asks for something that can be called."
         name = "" if isinstance(found, SuiteError) else f"{type(found).__name__}: "
-        return None, f"The test could not use {_given(record)}: {name}{text}"
+        return None, f"The test could not use {_given(record, found)}: {name}{text}"
     except Exception as error:  # what was found cannot even be described
-        return None, f"The test could not use {_given(record)}: {type(error).__name__}"
+        return None, f"The test could not use {_given(record, found)}: {type(error).__name__}"
 
 
 def raised(error: SubmissionError, session: Session) -> str:
@@ -78,7 +89,7 @@ def raised(error: SubmissionError, session: Session) -> str:
         place = _place(error, session) or "your code"
         return f"What {place} gave{given} cannot be compared: {error.message}"
     if lines:
-        return "\n".join([f"Your code raised {text}", *lines])
+        return "\n".join([f"{_raiser(error, session)} raised {text}", *lines])
     if error.stage == "missing":
         return _missing(error, session)
     if error.stage == "use" and error.detail:
@@ -96,6 +107,14 @@ def raised(error: SubmissionError, session: Session) -> str:
     return f"{place} could not be used as the task asks: {text}"
 
 
+def _raiser(error: SubmissionError, session: Session) -> str:
+    """Say whose line raised: code that the course gives is not the student's mistake."""
+    last = error.frames[-1]
+    if session.declared.given.has(last.path, last.function, last.text):
+        return f"The course's {last.function}, called with what your code gave it,"
+    return "Your code"
+
+
 def _missing(error: SubmissionError, session: Session) -> str:
     """Name what is not there: the file, or a name in it."""
     if error.module and error.depth == 0:
@@ -110,8 +129,10 @@ def _missing(error: SubmissionError, session: Session) -> str:
     owner, _, last = name.rpartition(".")
     kind = session.declared.kind(name) or ("name" if error.module == owner else "attribute")
     if not error.module:
-        kind = f"An object of type {error.owner}" if error.owner else "An object"
-        return f"{kind} has no attribute {error.asked or last}."
+        what = f"An object of type {error.owner}" if error.owner else "An object"
+        if error.owner != error.owner_type:  # it is called by what has made it
+            what = f"What {error.owner} gave ({_a(error.owner_type)})"
+        return f"{what} has no attribute {error.asked or last}."
     path = file_of(error.module, session.file_names)
     inner = owner[len(error.module) + 1 :]
     holder = f"{inner} in {path}" if inner else path
@@ -128,20 +149,34 @@ def _place(error: SubmissionError, session: Session) -> str:
     return f"{path}: {inner}" if inner else path
 
 
-def _given(record: TestRecord) -> str:
-    """Say which value the test had last, as far as one is known."""
+def _given(record: TestRecord, found: BaseException) -> str:
+    """Say which value the test could not use, as far as that is known."""
     if record.requests == 0:
         return "what your code gave it"
-    if record.latest is None:
+    gift = _gift(record, found)
+    if gift is None and not record.gifts:
         return "what your code returned"
-    name, kind, shape = record.latest
-    kind = _a(kind) if kind != "None" else kind
-    shaped = f" of shape {shape}" if shape is not None else ""
-    return f"what {name or 'your code'} gave ({kind}{shaped})"
+    sure, gift = gift is not None, gift or list(record.gifts.values())[-1]
+    shaped = f" of shape {gift.shape}" if gift.shape is not None else ""
+    what = f"what {gift.giver or 'your code'} gave ({_a(gift.kind)}{shaped})"
+    return what if sure else f"what your code returned, last of all {what}"
+
+
+def _gift(record: TestRecord, found: BaseException) -> Gift | None:
+    """Return what the test was given at the line where it ended, or the only thing given at all."""
+    lines = [
+        line
+        for frame, line in traceback.walk_tb(found.__traceback__)
+        if frame.f_code.co_filename == record.source
+    ]
+    if lines and lines[-1] in record.gifts:
+        return record.gifts[lines[-1]]
+    gifts = list(record.gifts.values())
+    return gifts[-1] if len({gift.giver for gift in gifts}) == 1 else None
 
 
 def _a(word: str) -> str:
-    if word.startswith("something"):
+    if word == "None" or word.startswith("something"):
         return word
     return f"{'an' if word[:1].lower() in 'aeiou' else 'a'} {word}"
 

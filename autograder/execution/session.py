@@ -10,7 +10,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from weakref import WeakValueDictionary
 
@@ -18,38 +17,22 @@ import numpy as np
 
 from autograder.core.failures import SuiteError
 from autograder.core.manifest import Limits
-from autograder.core.records import Call, Printed, Reason
+from autograder.core.records import Printed, Reason
+from autograder.execution import requests
 from autograder.execution.declared import Declared
 from autograder.execution.errors import SubmissionError, WorkerStopped, raised
+from autograder.execution.record import TestRecord
 from autograder.sandbox.fork_server import Child, ForkServerError, Parent
 from autograder.sandbox.inside import tensors, wire
-from autograder.sandbox.inside.wire import Reference, Tensor, WireError
+from autograder.sandbox.inside.wire import Reference, WireError
 
 _START_SECONDS = 20
 _AGAIN_SECONDS = 0.5  # for a call that has hung before
 _MOST_STRETCHED = 10  # times its limit a test may take by the clock, on a busy machine
 _IMPORTS = 2  # attempts at a module whose import runs out of time
-_MAX_CALLS = 5000  # of one test, kept for diagnosis
-_MAX_KEPT = 1 << 20  # bytes of one test's replies, kept for diagnosis
 _MAX_RECEIVED = 512 << 20  # bytes of all answers during one test
 _GIVE_NOTHING = frozenset({"set", "delete", "setitem", "delitem"})
 SEED = 20240129
-
-
-@dataclass
-class TestRecord:
-    """What happened during one test."""
-
-    calls: list[Call] = field(default_factory=list)
-    printed: list[Printed] = field(default_factory=list)
-    stopped: WorkerStopped | None = None
-    killed_from_outside: bool = False
-    missing: SubmissionError | None = None  # the last one about a name that is not there
-    latest: tuple[str, str, tuple[int, ...] | None] | None = None  # what gave which kind of value
-    changed: list[str] = field(default_factory=list)  # functions that edited their arguments
-    requests: int = 0
-    kept: int = 0  # bytes of the replies in `calls`
-    received: int = 0  # bytes that the worker has sent
 
 
 class Session:
@@ -116,12 +99,13 @@ class Session:
         self._supplied = dict(functions)
         self.stop()
 
-    def begin(self, data: str | None, trains: bool = False) -> None:
+    def begin(self, data: str | None, trains: bool = False, source: str = "") -> None:
         """Start a test: a new record, its own deadline, fixed seeds, the data it may read.
 
         A test that trains has a time of its own, which does not count for the submission.
+        `source` is the file of the test.
         """
-        self.record = TestRecord()
+        self.record = TestRecord(source=source)
         if self._child is not None and (data != self._data or self._functions):
             # A function lent to student code in one test must not answer for it in the next,
             # nor may anything that was learnt from it survive: a fresh worker knows nothing.
@@ -142,9 +126,8 @@ class Session:
             try:
                 self._quietly("begin", SEED)
             except WorkerStopped:
-                self.record = (
-                    TestRecord()
-                )  # it died between two tests: the next one gets a fresh one
+                # It died between two tests: the next one gets a fresh one.
+                self.record = TestRecord(source=source)
 
     @property
     def interruptible(self) -> bool:
@@ -210,8 +193,8 @@ class Session:
         if self._random_moved:
             self._send_random()
         self.record.requests += 1
-        self._asked = _name(operation, arguments)
-        self._module = _module(operation, arguments)
+        self._asked = requests.name_of(operation, arguments)
+        self._module = requests.module_of(operation, arguments)
         if self._stalled[self._module] >= _IMPORTS:
             what = f"importing {self._module} ran out of time {_IMPORTS} times before"
             self._end(Reason.TIME, what)
@@ -239,7 +222,7 @@ class Session:
         except WireError as error:
             raise SuiteError(f"{error} (tests pass plain data, arrays and handles)") from None
         reply, answer = self._talk(payload)
-        target = _name(operation, arguments)
+        target = requests.name_of(operation, arguments)
         try:
             status, value, printed, changed = self._checked(answer, number, len(arrays))
             self._note_printed(printed, target)
@@ -248,12 +231,14 @@ class Session:
             if changed:
                 self.record.changed.append(target)
             if keep:
-                self._note_call(target, reply, changed)
+                self.record.note_call(target, reply, changed)
                 if status == "ok" and operation not in _GIVE_NOTHING:
-                    self.record.latest = (_told(target, arguments), *_kind(value))
+                    self.record.note_gift(
+                        requests.giver_of(target, arguments), operation, arguments, value
+                    )
             over_there = None
             if status == "raise":
-                over_there = _placed(raised(value), operation, arguments)
+                over_there = requests.placed(raised(value), operation, arguments)
         except Exception as problem:  # whatever it is, the reply brought it about
             self._unusable(problem)
         if over_there is not None:
@@ -261,14 +246,6 @@ class Session:
                 self.record.missing = over_there
             raise over_there
         return value
-
-    def _note_call(self, target: str, reply: bytes, changed: list[int]) -> None:
-        if len(self.record.calls) < _MAX_CALLS:
-            names = tuple(str(position) for position in changed)
-            room = _MAX_KEPT - self.record.kept
-            kept = reply if len(reply) <= room else b""  # the grader's memory is not theirs
-            self.record.kept += len(kept)
-            self.record.calls.append(Call(target, kept, names))
 
     def _unusable(self, problem: Exception) -> NoReturn:
         """End the worker for a reply that this side could not even look at."""
@@ -430,7 +407,7 @@ class Session:
             for mistake in self._mistakes:
                 self._make(*mistake)
             if self._supplied:
-                self._quietly("supply", self._supplied)
+                self._quietly("supply", self._supplied, self.declared.others(self._supplied))
             self._quietly("begin", SEED)
 
     def _make(self, source: bytes, name: str) -> None:
@@ -553,7 +530,7 @@ class Session:
         if self._module and self._module not in self._answered:
             self._stalled[self._module] += 1
         if again:
-            self._end(Reason.TIME, f"{self._asked} ran out of time once more")
+            self._end(Reason.TIME, f"{requests.asking(self._asked)} ran out of time once more")
         self._end(Reason.TIME, f"the code ran longer than the {limit:g} s allowed for {what}")
 
     def _ended(self, child: Child) -> NoReturn:
@@ -600,63 +577,6 @@ class Session:
             self.record.printed.append(Printed(text, target[:200], ""))
             sys.stdout.write(text)
             self._output.clear()
-
-
-def _name(operation: str, arguments: tuple[Any, ...]) -> str:
-    target = arguments[0] if arguments else ""
-    if type(target) is list:
-        return ".".join(str(part) for part in target[1:])
-    return f"{operation} {target}" if operation == "probe" else operation
-
-
-def _module(operation: str, arguments: tuple[Any, ...]) -> str:
-    """Return the module that a request names; "" where it is about an object."""
-    target = arguments[0] if arguments else ""
-    if operation == "peek" and type(target) is str:
-        return target
-    named = type(target) is list and type(target[0]) is str and target[0] == "name"
-    return str(target[1]) if named else ""
-
-
-def _kind(value: Any) -> tuple[str, tuple[int, ...] | None]:
-    """Return the kind of a value as a word, and its shape if it has one."""
-    if value is None:
-        return "None", None
-    if isinstance(value, Tensor):
-        return "tensor", value.array.shape
-    if isinstance(value, np.ndarray):
-        return "array", value.shape
-    word = getattr(type(value), "_word", None)  # a handle knows what it stands for
-    return (word(value) if word else type(value).__name__), None
-
-
-def _told(target: str, arguments: tuple[Any, ...]) -> str:
-    """Return the name of what was asked for, with the type of the object that was asked."""
-    first = arguments[0] if arguments else None
-    if type(first) is not list or not first:
-        return target
-    label = getattr(type(first[0]), "_label", None)
-    return ".".join(filter(None, (label(first[0]), target))) if label else target
-
-
-def _placed(error: SubmissionError, operation: str, arguments: tuple[Any, ...]) -> SubmissionError:
-    """Note what the request that ended in `error` was about."""
-    target = arguments[0] if arguments else None
-    if operation == "probe":  # a question about objects, the first of which it is about
-        about = arguments[1][0] if arguments[1] else None
-        label = getattr(type(about), "_label", None)
-        error.owner = label(about) if label else f"a value of your code ({_kind(about)[0]})"
-        return error
-    if type(target) is list and target and type(target[0]) is str and target[0] == "name":
-        error.module = str(target[1])
-        error.asked = ".".join(map(str, target[1:]))
-    elif type(target) is list and target:
-        label = getattr(type(target[0]), "_label", None)
-        error.owner = label(target[0]) if label else ""
-        error.asked = ".".join(str(part) for part in target[1:])
-    elif type(target) is str:
-        error.module = error.asked = target  # a module whose names are looked at
-    return error
 
 
 def _poison(array: np.ndarray) -> None:

@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 import types
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -217,7 +218,9 @@ def run(
     bound: set[int] = set()
     ready = None  # the test that pytest has prepared the way for
     try:
-        with _random_noticed(session), proxies.speaking_to(session, services) as context:
+        quiet = warnings.catch_warnings(action="ignore")  # they quote lines of hidden tests
+        talking = proxies.speaking_to(session, services)
+        with _random_noticed(session), quiet, talking as context:
             context.source = source
             for number, test in enumerate(tests):
                 if until_failure and outcomes and outcomes[-1].status is not Status.PASSED:
@@ -279,7 +282,7 @@ def _run_one(
     context.folder = str(data.get(kind, ""))
     try:
         for _ in (1, 2):
-            session.begin(mount, test.trains)
+            session.begin(mount, test.trains, str(test.item.path))
             _seed_both()
             context.take_shown()
             context.take_pictures()
@@ -311,7 +314,7 @@ def _protocol(
                 bound.add(id(module))
                 with contextlib.suppress(Exception, WorkerStopped):
                     student_imports.bind(vars(module), session)
-                session.begin(session.data, test.trains)
+                session.begin(session.data, test.trains, session.record.source)
             reports = runtestprotocol(item, log=False, nextitem=following)
     except (Exception, TestTimeoutError) as error:  # in pytest's own code between two phases
         found = error

@@ -20,6 +20,7 @@ from autograder.core.records import Grade, Mark, Outcome, Submission, Unreadable
 from autograder.core.rubric import Item, unmarked
 from autograder.execution import suite
 from autograder.execution.declared import Declared
+from autograder.execution.given import Given
 from autograder.execution.session import Session
 from autograder.execution.suite import Test, Watch
 from autograder.grading.diagnosis.clusters import failures
@@ -92,7 +93,7 @@ class Grader:
     @cached_property
     def declared(self) -> Declared:
         """The names that students are asked for."""
-        return Declared(self.skeleton)
+        return Declared(self.skeleton, Given(self.skeleton_files, self.reference_files))
 
     @cached_property
     def lent(self) -> dict[str, Any]:

@@ -38,11 +38,11 @@ def apply(source: bytes, name: str) -> None:
         rebind(original, mistaken)
 
 
-def rebind(original: Any, replacement: Any) -> None:
-    """Follow what `from module import name` bound elsewhere."""
-    for module in list(sys.modules.values()):
+def rebind(original: Any, replacement: Any, keep: frozenset[str] = frozenset()) -> None:
+    """Follow what `from module import name` bound elsewhere, but for the dotted names in `keep`."""
+    for name, module in list(sys.modules.items()):
         for key, value in list(vars(module).items()):
-            if value is original:
+            if value is original and f"{name}.{key}" not in keep:
                 setattr(module, key, replacement)
 
 

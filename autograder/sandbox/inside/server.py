@@ -153,7 +153,8 @@ class Server:
     def _take_printed(self) -> list[list[str]]:
         for stream in (sys.__stdout__, sys.__stderr__, sys.stderr):
             if stream is not None:
-                with contextlib.suppress(OSError, ValueError):  # closed by the submission
+                # Closed by the submission, or replaced by something of its own.
+                with contextlib.suppress(BaseException):
                     stream.flush()
         return self._printed.take()
 
@@ -178,11 +179,11 @@ class Server:
 
         apply(source, name)
 
-    def _do_supply(self, functions: dict[str, Any]) -> None:
+    def _do_supply(self, functions: dict[str, Any], keep: list[str]) -> None:
         from .supplied import put
 
         stubs = {target: _Answer(self, lent.number) for target, lent in functions.items()}
-        put(stubs, self._home)
+        put(stubs, frozenset(keep), self._home)
 
     def _do_begin(self, seed: int) -> None:
         import random
@@ -403,6 +404,15 @@ def _kind(thing: Any) -> str:
 
 
 def _describe(error: BaseException, home: str, stage: tuple[str, int, str]) -> list[Any]:
+    """Put an exception into plain data, whatever the submission has made of its class."""
+    try:
+        return _described(error, home, stage)
+    except BaseException as second:
+        said = f"(it could not be described: {type(second).__name__})"
+        return ["Exception", ["Exception"], said[:_MAX_MESSAGE], [], *stage]
+
+
+def _described(error: BaseException, home: str, stage: tuple[str, int, str]) -> list[Any]:
     """Put an exception into plain data.
 
     Builtin bases, message, the submission's own lines, and how far the request had come.
@@ -414,10 +424,12 @@ def _describe(error: BaseException, home: str, stage: tuple[str, int, str]) -> l
     ]
     try:
         message = str(error)
-    except Exception as second:
+    except BaseException as second:  # SystemExit too
         message = f"(its message could not be made: {type(second).__name__})"
     if isinstance(error, SyntaxError):
-        message = f"{error.msg} ({_relative(str(error.filename), home)}, line {error.lineno})"
+        message = str(error.msg)
+        if error.filename and error.lineno:  # a null byte has no line
+            message += f" ({_relative(str(error.filename), home)}, line {error.lineno})"
     # A library may lie between: all of a long way is searched, and only its own lines are read.
     own = [pair for pair in traceback.walk_tb(error.__traceback__) if _is_in(pair[0], home)]
     frames = []

@@ -25,16 +25,19 @@ _MAX_YIELDED = 100_000
 _OBJECT = "\0object"  # [_OBJECT, number] stands for an object that travels as its attributes
 
 
-def put(functions: Mapping[str, Callable[..., Any]], home: str) -> None:
-    """Replace each function, named "module.Class.name", wherever it is bound."""
+def put(functions: Mapping[str, Callable[..., Any]], keep: frozenset[str], home: str) -> None:
+    """Replace each function, named "module.Class.name", wherever it is bound.
+
+    Names in `keep` stay what they are: a submission may bind one object to two of them.
+    """
     for target, answer in functions.items():
         # A module that cannot be imported fails in the test itself, with its own message.
-        with contextlib.suppress(Exception, SystemExit):
+        with contextlib.suppress(BaseException):
             owner, name = find(target)
             original = vars(owner).get(name)
             setattr(owner, name, _stub(answer, name, home))
             if isinstance(owner, types.ModuleType) and original is not None:
-                rebind(original, getattr(owner, name))
+                rebind(original, getattr(owner, name), keep)
 
 
 def _stub(answer: Callable[..., Any], name: str, home: str) -> Callable[..., Any]:
@@ -42,8 +45,13 @@ def _stub(answer: Callable[..., Any], name: str, home: str) -> Callable[..., Any
 
     def supplied(*arguments: Any, **named: Any) -> Any:
         packer = _Packer(home)
-        sent = [packer.pack(arguments), packer.pack(named)]
-        found = answer(*sent, packer.states(attributes=bool(wanted)))
+        try:
+            sent = [packer.pack(arguments), packer.pack(named)]
+            states = packer.states(attributes=bool(wanted))
+        except Exception:
+            answer(None, None, None)  # raises: the grader notes that this cannot be answered
+            raise
+        found = answer(*sent, states)
         if found is None:  # most functions need no attribute, and a model's are large
             wanted.append(True)
             found = answer(*sent, packer.states(attributes=True))

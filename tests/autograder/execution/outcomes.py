@@ -15,6 +15,7 @@ from studentkit.survey import survey
 from autograder.core.manifest import Limits
 from autograder.execution import suite
 from autograder.execution.declared import Declared
+from autograder.execution.given import Given
 from autograder.execution.session import Session
 from autograder.grading.files import folder_files
 from autograder.sandbox import tiers
@@ -24,7 +25,7 @@ from autograder.sandbox.fork_server import ForkServer
 def main(folder: Path, seconds: float, more: list[str]) -> None:
     """Expect `tests/` and `code/` in `folder`; the worker sees the packages in `more` as well.
 
-    A `skeleton/` beside them tells what is asked for.
+    A `skeleton/` beside them tells what is asked for, a `reference/` which of it is given.
     """
     answers = os.fdopen(os.dup(1), "w")
     rows = []
@@ -36,7 +37,10 @@ def main(folder: Path, seconds: float, more: list[str]) -> None:
         with ForkServer(tiers.probe(), packages, [*preload, *more]) as fork_server:
             limits = Limits(test_seconds=seconds, submission_seconds=30 * seconds, memory_mb=4096)
             skeleton = folder_files(folder / "skeleton")
-            session = Session(fork_server, code, limits, declared=Declared(survey(skeleton)))
+            declared = Declared(
+                survey(skeleton), Given(skeleton, folder_files(folder / "reference"))
+            )
+            session = Session(fork_server, code, limits, declared=declared)
             for outcome in suite.run(tests, session, {}, "digits", pictures=True):
                 row = {name: getattr(outcome, name) for name in ("test", "status", "reason")}
                 printed = [[each.text, each.function, each.where] for each in outcome.printed]

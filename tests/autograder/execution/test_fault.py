@@ -97,8 +97,55 @@ def slow(x):
     import time
     time.sleep(0.7)
     return x
+
+def pairs():
+    yield 1, 2
+    yield 3, 4, 5
+
+def function_of(x):
+    return lambda: x
+
+def leaves(x):
+    class Leaves(Exception):
+        def __str__(self): raise SystemExit(3)
+    raise Leaves
+
+def grouped(x):
+    raise ExceptionGroup("two things", [ValueError(1), TypeError(2)])
+
+def hides_it(x):
+    class Meta(type):
+        __name__ = property(lambda self: 1 / 0)
+    class Odd(Exception, metaclass=Meta):
+        pass
+    raise Odd
+
+def without_flush(x):
+    sys.stderr = object()
+    return x
+
+def leaves_in_flush(x):
+    class Stream:
+        def flush(self): raise KeyboardInterrupt
+    sys.stderr = Stream()
+    return x
+
+def own():
+    return []
+
+def total(rows):
+    count = sum(len(row) for row in rows)
+    return count / len(rows)
 """
-_SKELETON = "def number(x): ...\ndef nothing(x): ...\ndef absent(x): ...\n"
+_SKELETON = """
+def number(x): ...
+def nothing(x): ...
+def absent(x): ...
+def total(rows):
+    count = sum(len(row) for row in rows)
+    return count / len(rows)
+"""
+_REFERENCE = _SKELETON.replace("absent(x): ...", "absent(x): return 1")
 _BROKEN = "def f(:\n"
 # A folder of a module's name, and a package that puts something else in a class's place.
 _PACKAGES = {
@@ -117,10 +164,12 @@ import code_under_test
 from code_under_test import (
     LIMIT, ROWS, Net, absent, decimal, endless, later, many, none, nothing, number, two, words,
     wrong, slow, structured, deep, nested, named_float, thousands, wordy, longer, one_longer,
+    pairs, function_of, leaves, grouped, hides_it, without_flush, leaves_in_flush,
 )
 import broken
 import empty
 import hidden_by
+import null
 import package
 from studentkit import assert_close, task
 pytestmark = pytest.mark.task("all")
@@ -215,6 +264,42 @@ def test_constants():
 def test_array_of_it():
     none(np.array([None]))
 
+def test_row_of_a_generator():
+    for x, y in pairs():
+        none(x + y)
+
+def test_many_givers():
+    first = words(1.0)
+    none(1.0)
+    second = first[0] + 1
+
+def test_attribute_of_a_function():
+    function_of(1.0).width
+
+def test_leaves():
+    leaves(1.0)
+
+def test_grouped():
+    grouped(1.0)
+
+def test_hides_it():
+    hides_it(1.0)
+
+@pytest.mark.parametrize("name", ["without_flush", "leaves_in_flush"])
+def test_stream(name):
+    assert globals()[name](1.0) == 1.0
+    assert words(1.0) == "words"
+
+def test_address():
+    assert object() == none(1.0)
+
+def test_null():
+    null.f()
+
+def test_given():
+    from code_under_test import own, total
+    total(own())
+
 def test_endless():
     assert sum(endless(1)) == 3
 
@@ -245,6 +330,8 @@ def outcomes(
     (folder / "code").mkdir()
     (folder / "skeleton").mkdir()
     (folder / "skeleton" / "code_under_test.py").write_text(_SKELETON)
+    (folder / "reference").mkdir()
+    (folder / "reference" / "code_under_test.py").write_text(_REFERENCE)
     (folder / "skeleton" / "package").mkdir()
     (folder / "skeleton" / "package" / "__init__.py").write_text("from .inner import Thing\n")
     (folder / "skeleton" / "package" / "inner.py").write_text(_PACKAGES["package/inner.py"])
@@ -262,6 +349,7 @@ def outcomes(
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """Everything once."""
     files = {"code_under_test.py": _CODE, "broken.py": _BROKEN, "empty.py": "", **_PACKAGES}
+    files["null.py"] = "x = 1\0\n"
     return outcomes(tmp_path_factory.mktemp("fault"), _TESTS, files, 1)
 
 
@@ -298,6 +386,15 @@ SENTENCES = {
     "test_replaced_in_the_package": "package.Thing is a list; the task asks for a class.",
     "test_empty": "empty.py has no name f.",
     "test_array_of_it": "The test could not use",
+    "test_row_of_a_generator": "what pairs gave (a generator): ValueError: too many",
+    "test_many_givers": "what your code returned, last of all what",
+    "test_attribute_of_a_function": "What function_of gave (a function) has no attribute width.",
+    "test_leaves": "Your code raised Leaves: (its message could not be made: SystemExit)",
+    "test_grouped": "Your code raised ExceptionGroup: two things (2 sub-exceptions)",
+    "test_hides_it": "(it could not be described: ZeroDivisionError)",
+    "test_address": "assert <object object> == None",
+    "test_null": "null.py could not be imported: SyntaxError: source code string",
+    "test_given": "The course's total, called with what your code gave it, raised ",
     "test_endless": "",
     "test_in_destructors": "not come to an end with what code_under_test.none gave (None).",
     "test_memory": "The test ran out of memory",
@@ -310,14 +407,22 @@ def test_the_sentence_names_what_is_there(found: dict[str, dict[str, Any]], name
     assert found[name]["status"] == "failed"
     assert SENTENCES[name] in found[name]["message"]
     raised = name in ("test_call[wrong]", "test_inner_error", "test_deep_in_a_library")
-    raised |= name == "test_much_is_said"
+    raised |= name in ("test_much_is_said", "test_leaves", "test_grouped")
     assert ("Your code raised" in found[name]["message"]) is raised
-    assert ("\n  code_under_test.py, line" in found[name]["message"]) is raised
+    lines = raised or name == "test_given"
+    assert ("\n  code_under_test.py, line" in found[name]["message"]) is lines
+    assert "None, line" not in found[name]["message"]
 
 
 def test_extended_precision_is_a_number(found: dict[str, dict[str, Any]]) -> None:
     """What numpy computes with long doubles is compared like any other number."""
     assert found["test_extended_precision"]["status"] == "passed"
+
+
+@pytest.mark.parametrize("name", ["without_flush", "leaves_in_flush"])
+def test_a_replaced_stream_ends_nothing(found: dict[str, dict[str, Any]], name: str) -> None:
+    """What is printed is taken, whatever the submission made of its standard error."""
+    assert found[f"test_stream[{name}]"]["status"] == "passed"
 
 
 def test_constants_are_there_although_another_name_is_missing(

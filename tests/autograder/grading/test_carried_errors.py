@@ -55,6 +55,24 @@ SUBMISSIONS: dict[str, dict[str, bytes]] = {
             'self.gradients["b1"] = d_hidden_input.mean(axis=0)',
         ),
     ),
+    "one_function_for_two_tasks": changed(
+        (
+            "utils.py",
+            "def plot_curves(",
+            "def _todo(*_, **__):\n"
+            "    raise NotImplementedError('still to do')\n\n\n"
+            "generate_batched_data = train = _todo\n\n\n"
+            "def plot_curves(",
+        )
+    ),
+    "interrupts_at_import": changed(
+        (_BASE, RIGHT["sigmoid"], "return X * 0"),
+        (
+            "models/two_layer_nn.py",
+            "class TwoLayerNet",
+            "raise KeyboardInterrupt\nclass TwoLayerNet",
+        ),
+    ),
     # What follows wants points for a network that is not there.
     "answers_with_what_was_lent": changed(
         (_BASE, RIGHT["sigmoid"], "return X * 0"),
@@ -188,6 +206,28 @@ def test_a_function_that_edits_a_model_is_supplied_too(results: dict[str, Any]) 
     found = results["wrong_penalty"]
     assert lost(found) == {"regularization"}
     assert "“L2 regularization”" in output(found, "training")
+
+
+def test_lending_one_name_leaves_another_alone(results: dict[str, Any]) -> None:
+    """Two tasks may have one object as their function; what is lent answers for one of them."""
+    found = results["one_function_for_two_tasks"]
+    assert lost(found) >= {"batching", "training"}
+    said = output(found, "training")
+    assert "NotImplementedError: still to do" in said
+    assert "could not use" not in said
+
+
+def test_an_import_that_interrupts_says_so(results: dict[str, Any]) -> None:
+    """What keeps a module from being imported is said when functions are lent, too."""
+    said = output(results["interrupts_at_import"], "two_layer_network")
+    assert "could not be imported: KeyboardInterrupt" in said
+    assert "supply" not in said
+
+
+def test_what_cannot_be_passed_on_says_nothing(results: dict[str, Any]) -> None:
+    """Where nothing could be lent, the first run's failure is the one that is reported."""
+    said = output(results["sends_objects_that_are_not_plain"], "two_layer_network")
+    assert "with the grader's functions" not in said
 
 
 def test_a_second_error_further_on_still_costs(results: dict[str, Any]) -> None:

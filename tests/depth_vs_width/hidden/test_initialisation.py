@@ -116,8 +116,8 @@ def test_from_zero_sigmoid_units_move_together():
     """From zero sigmoid units do move where the labels are uneven, and stay the same as others."""
     network = at_zero(small_sigmoid())
     _, norms = training_curve(network, X, UNEVEN, 5, 0.5)
-    assert float(norms[0, 0]) == 0, "the first gradient of the first layer is 0"
-    assert float(norms[1:, 0].min()) > 0, "the first layer moves after that"
+    assert float(norms[0, 0]) == 0, "the first gradient of the first layer is not 0"
+    assert float(norms[1:, 0].min()) > 0, "the first layer does not move after that"
     weight, bias, outgoing, _ = values(network)
     for row in (1, 2):
         assert_close(weight[row], weight[0], "the weights of a unit", rtol=1e-5)

@@ -86,7 +86,7 @@ def test_dropout_is_on_while_training():
     after = state_of(network)
     # With p = 1 nothing gets through, so no gradient reaches the first layer.
     assert_close(after["1.weight"], before["1.weight"], "the first layer's weights")
-    assert not torch.equal(after["4.bias"], before["4.bias"]), "the last bias has to move"
+    assert not torch.equal(after["4.bias"], before["4.bias"]), "the last bias did not move"
 
 
 @task("training_loop")

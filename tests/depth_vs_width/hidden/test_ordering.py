@@ -74,7 +74,7 @@ def test_nothing_revives_a_dead_layer():
     for name, value in state_of(network).items():
         if name != "4.bias":
             assert_close(value, before[name], name)
-    assert float((state_of(network)["4.bias"] - before["4.bias"]).abs()) > 0, "4.bias has to move"
+    assert float((state_of(network)["4.bias"] - before["4.bias"]).abs()) > 0, "4.bias did not move"
 
 
 @task("order_effect")

@@ -23,7 +23,7 @@ def test_each_image_has_a_label():
     for images, labels in digits.load_digits():
         assert labels.dtype == torch.int64, f"the labels have dtype {labels.dtype}"
         assert tuple(labels.shape) == (len(images),), f"the labels have shape {labels.shape}"
-        assert int(labels.min()) >= 0 and int(labels.max()) <= 9, "labels go from 0 to 9"
+        assert int(labels.min()) >= 0 and int(labels.max()) <= 9, "a label lies outside 0 to 9"
 
 
 @task("batches")

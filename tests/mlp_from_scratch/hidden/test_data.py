@@ -55,8 +55,8 @@ def test_batches_are_arrays():
     data, label = samples(5)
     batches, labels = utils.generate_batched_data(data, label, 2)
     for batch, targets in zip(batches, labels, strict=True):
-        assert isinstance(batch, np.ndarray) and batch.ndim == 2, "a batch is an array (N, D)"
-        assert isinstance(targets, np.ndarray) and targets.ndim == 1, "labels are an array (N,)"
+        assert isinstance(batch, np.ndarray) and batch.ndim == 2, "a batch is no array (N, D)"
+        assert isinstance(targets, np.ndarray) and targets.ndim == 1, "labels are no array (N,)"
     assert_close(np.concatenate(list(batches)), np.array(data), "all batches in a row")
     assert_same(np.concatenate(list(labels)), np.array(label), "all labels in a row")
 
@@ -67,8 +67,8 @@ def test_shuffling_keeps_pairs_together():
     data, label = samples(40)
     batches, labels = utils.generate_batched_data(data, label, 7, shuffle=True, seed=11)
     order = [int(sample[0]) for batch in batches for sample in batch]
-    assert sorted(order) == list(range(40)), "each sample is there once"
-    assert order != list(range(40)), "the order has to change"
+    assert sorted(order) == list(range(40)), "not every sample is there once"
+    assert order != list(range(40)), "the order is as before"
     expected = np.array([label[number] for number in order])
     assert_same(np.concatenate(list(labels)), expected, "the labels in the new order")
 
@@ -102,7 +102,7 @@ def test_shuffling_goes_across_batches():
     data, label = samples(40)
     batches, _ = utils.generate_batched_data(data, label, 8, shuffle=True, seed=2)
     numbers = [{int(sample[0]) for sample in batch} for batch in batches]
-    assert set().union(*numbers) == set(range(40)), "each sample is there once"
+    assert set().union(*numbers) == set(range(40)), "not every sample is there once"
     before = [set(range(start, start + 8)) for start in range(0, 40, 8)]
     assert not any(batch in before for batch in numbers), "a batch has stayed together"
 
@@ -113,11 +113,11 @@ def test_the_lists_given_stay_as_they_are():
     data, label = utils.load_mnist_test()  # lists of the student's side, which show every change
     before = list(label)
     for part in (data, label):
-        assert len(part) > 1, "there is nothing to shuffle"
+        assert len(part) > 1, "load_mnist_test gave nothing to shuffle"
     images = [list(image) for image in data]
     _, labels = utils.generate_batched_data(data, label, 16, shuffle=True, seed=4)
     shuffled = np.concatenate(list(labels))
-    assert sorted(shuffled.tolist()) == sorted(before), "each label is there once"
-    assert not np.array_equal(shuffled, np.array(before)), "the order of the batches has to change"
+    assert sorted(shuffled.tolist()) == sorted(before), "not every label is there once"
+    assert not np.array_equal(shuffled, np.array(before)), "the order of the batches is as before"
     assert list(label) == before, "the list of labels was shuffled"
     assert [list(image) for image in data] == images, "the list of samples was shuffled"

@@ -68,7 +68,7 @@ def test_large_scores_do_not_overflow():
     result = _baseNetwork().softmax(scores)
     assert_shape(result, (2, 2), "softmax(scores)")
     assert_close(result[0, 0] / result[0, 1], np.e, "the ratio of two classes")
-    assert np.all(result > 0), "softmax(scores) is positive"
+    assert np.all(result > 0), "softmax(scores) is not positive"
 
 
 @task("softmax_stability")
@@ -78,7 +78,7 @@ def test_very_negative_scores_do_not_vanish():
     result = _baseNetwork().softmax(scores)
     assert_shape(result, (2, 2), "softmax(scores)")
     assert_close(result[1, 1] / result[1, 0], np.e, "the ratio of two classes")
-    assert np.all(result > 0), "softmax(scores) is positive"
+    assert np.all(result > 0), "softmax(scores) is not positive"
 
 
 @task("softmax_stability")
