@@ -23,7 +23,7 @@ from autograder.authoring.mutants.report import MutationReport, judge, render
 from autograder.core.errors import AutograderError
 from autograder.core.manifest import Limits
 from autograder.core.records import Status
-from autograder.execution.pool import SharingError, share
+from autograder.execution.pool import PoolError, share
 from autograder.execution.suite import Test
 from autograder.grading.grader import Grader
 from autograder.grading.opening import open_grader
@@ -55,32 +55,27 @@ def mutate(
     """
     if options.tier.level is Level.D:
         raise MutationError("nothing confines code on this machine, so no mutant can be run")
-    reports: list[MutationReport] = []
-
-    def body(grader: Grader) -> None:
-        files = grader.reference_files
-        left_out = {ANSWERS_FILE} if grader.assignment.questions.is_file() else set()
-        declared = equivalents.load(grader.assignment.tests)
-        mutants = _mutants(files, left_out)
-        tests = [test for test in grader.tests if not test.trains]
-        last = [test for test in grader.tests if test.trains and training]
-        grader.manifest = dataclasses.replace(
-            grader.manifest, limits=_limits(grader, files, tests, last)
-        )
-        chosen = _spread(len(mutants), limit)
-        work = _Work(grader, files, mutants, tests, last)
-        names = [f"{number}: {mutants[number].place}" for number in chosen]
-        try:
-            rows = share(grader.fork_server, names, work, jobs, progress)
-        except SharingError as error:
-            raise MutationError(f"a mutant could not be run: {error}") from None
-        killed: list[bool | None] = [None] * len(mutants)
-        for number, name in zip(chosen, names, strict=True):
-            killed[number] = rows[name]
-        reports.append(judge(grader.manifest.id, mutants, killed, declared, bool(last)))
-
-    open_grader(options, body)
-    return reports[0]
+    grader = open_grader(options)
+    files = grader.reference_files
+    left_out = {ANSWERS_FILE} if grader.assignment.questions.is_file() else set()
+    declared = equivalents.load(grader.assignment.tests)
+    mutants = _mutants(files, left_out)
+    tests = [test for test in grader.tests if not test.trains]
+    last = [test for test in grader.tests if test.trains and training]
+    grader.manifest = dataclasses.replace(
+        grader.manifest, limits=_limits(grader, files, tests, last)
+    )
+    chosen = _spread(len(mutants), limit)
+    work = _Work(grader, files, mutants, tests, last)
+    names = [f"{number}: {mutants[number].place}" for number in chosen]
+    try:
+        rows = share(grader.fork_server, names, work, jobs, progress)
+    except PoolError as error:
+        raise MutationError(f"a mutant could not be run: {error}") from None
+    killed: list[bool | None] = [None] * len(mutants)
+    for number, name in zip(chosen, names, strict=True):
+        killed[number] = rows[name]
+    return judge(grader.manifest.id, mutants, killed, declared, bool(last))
 
 
 def _mutants(files: dict[str, bytes], left_out: Collection[str] = ()) -> list[Mutant]:

@@ -21,7 +21,7 @@ from autograder.core import scoring
 from autograder.core.errors import AutograderError
 from autograder.core.mistakes import Mistake
 from autograder.core.records import Outcome, Status
-from autograder.execution.pool import SharingError, share
+from autograder.execution.pool import PoolError, share
 from autograder.execution.suite import Test
 from autograder.grading.diagnosis.replies import digest
 from autograder.grading.grader import Grader
@@ -152,67 +152,62 @@ def validate(
     """
     if options.tier.level is Level.D:
         raise ValidateError("nothing confines code on this machine, so nothing can be proved")
-    proofs: list[Proof] = []
+    grader = open_grader(options)
+    declared = mistake_library.load(grader.assignment.mistakes)
+    tasks = {task.id for task in grader.manifest.tasks}
+    for mistake in declared:
+        for task in mistake.tasks:
+            if task not in tasks:
+                raise ValidateError(f"mistake '{mistake.id}' belongs to no task: {task}")
+            functions = grader.manifest.task(task).functions
+            if functions and mistake.target not in functions:
+                raise ValidateError(
+                    f"mistake '{mistake.id}' changes {mistake.target}, which is not among "
+                    f"the functions of '{task}' in assignment.toml"
+                )
+    # At the quick level nothing could notice a mistake in what only training shows.
+    seen = tuple(one for one in declared if not grader.left_out.issuperset(one.tasks))
+    known = seen[::every]
+    by_name = {mistake.id: mistake for mistake in known}
+    questions = {}
+    if grader.assignment.questions.is_file():
+        questions = load_questions(grader.assignment.questions, grader.assignment.key)
+    reference, skeleton = grader.reference_files, grader.skeleton_files
 
-    def body(grader: Grader) -> None:
-        declared = mistake_library.load(grader.assignment.mistakes)
-        tasks = {task.id for task in grader.manifest.tasks}
-        for mistake in declared:
-            for task in mistake.tasks:
-                if task not in tasks:
-                    raise ValidateError(f"mistake '{mistake.id}' belongs to no task: {task}")
-                functions = grader.manifest.task(task).functions
-                if functions and mistake.target not in functions:
-                    raise ValidateError(
-                        f"mistake '{mistake.id}' changes {mistake.target}, which is not among "
-                        f"the functions of '{task}' in assignment.toml"
-                    )
-        # At the quick level nothing could notice a mistake in what only training shows.
-        seen = tuple(one for one in declared if not grader.left_out.issuperset(one.tasks))
-        known = seen[::every]
-        by_name = {mistake.id: mistake for mistake in known}
-        questions = {}
-        if grader.assignment.questions.is_file():
-            questions = load_questions(grader.assignment.questions, grader.assignment.key)
-        reference, skeleton = grader.reference_files, grader.skeleton_files
+    confused = {one.name: one for one in variants(questions, reference.get(ANSWERS_FILE, b""))}
+    typed = tuple(dict.fromkeys(question.task for question in questions.values()))
+    battery = Battery.of(grader, typed, lazy_every or every)
+    with grader.fork_server() as fork_server:
+        battery.learn(fork_server)
 
-        confused = {one.name: one for one in variants(questions, reference.get(ANSWERS_FILE, b""))}
-        typed = tuple(dict.fromkeys(question.task for question in questions.values()))
-        battery = Battery.of(grader, typed, lazy_every or every)
-        with grader.fork_server() as fork_server:
-            battery.learn(fork_server)
+    def work(fork_server: ForkServer, name: str) -> list[Any]:
+        if name in battery.lazy:
+            return battery.run(fork_server, name)
+        mistake = by_name.get(name)
+        tests = grader.tests if mistake is None else _telling(grader, mistake)
+        files = skeleton if name == SKELETON else reference
+        if name in confused:
+            files = {**reference, ANSWERS_FILE: confused[name].source}
+            asked = {question.task for question in questions.values()}
+            tests = [test for test in grader.tests if test.task in asked]
+        outcomes = grader.judge(fork_server, files, [mistake.id] if mistake else [], tests)
+        return [_row(outcome) for outcome in outcomes]
 
-        def work(fork_server: ForkServer, name: str) -> list[Any]:
-            if name in battery.lazy:
-                return battery.run(fork_server, name)
-            mistake = by_name.get(name)
-            tests = grader.tests if mistake is None else _telling(grader, mistake)
-            files = skeleton if name == SKELETON else reference
-            if name in confused:
-                files = {**reference, ANSWERS_FILE: confused[name].source}
-                asked = {question.task for question in questions.values()}
-                tests = [test for test in grader.tests if test.task in asked]
-            outcomes = grader.judge(fork_server, files, [mistake.id] if mistake else [], tests)
-            return [_row(outcome) for outcome in outcomes]
-
-        try:
-            names = [REFERENCE, SKELETON, *confused, *by_name, *battery.lazy]
-            rows = share(grader.fork_server, names, work, jobs, progress)
-        except SharingError as error:
-            raise ValidateError(str(error)) from None
-        idle = {name: rows.pop(name) for name in battery.lazy}
-        proof = _judge(grader, known, confused, rows)
-        proof.lazy = battery.sentence
-        proof.paid = battery.judge(idle)
-        proof.misconceptions = sum(len(one.mistakes) for one in confused.values())
-        proof.slips += prove_all(questions.values())
-        proof.slips += slips(grader.assignment, grader.manifest, grader.collected, declared)
-        if synchronise(grader.assignment, grader.assignment.root, check=True):
-            proof.slips.append("the skeleton differs from the solution; run: autograder sync")
-        proofs.append(proof)
-
-    open_grader(options, body)
-    return proofs[0]
+    try:
+        names = [REFERENCE, SKELETON, *confused, *by_name, *battery.lazy]
+        rows = share(grader.fork_server, names, work, jobs, progress)
+    except PoolError as error:
+        raise ValidateError(str(error)) from None
+    idle = {name: rows.pop(name) for name in battery.lazy}
+    proof = _judge(grader, known, confused, rows)
+    proof.lazy = battery.sentence
+    proof.paid = battery.judge(idle)
+    proof.misconceptions = sum(len(one.mistakes) for one in confused.values())
+    proof.slips += prove_all(questions.values())
+    proof.slips += slips(grader.assignment, grader.manifest, grader.collected, declared)
+    if synchronise(grader.assignment, grader.assignment.root, check=True):
+        proof.slips.append("the skeleton differs from the solution; run: autograder sync")
+    return proof
 
 
 def _telling(grader: Grader, mistake: Mistake) -> list[Test]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 
 class Status(StrEnum):
@@ -131,6 +132,18 @@ class Mark:
     max_score: Fraction
     score: Fraction | None = None  # None: not graded yet, which is no zero
     comment: str = ""
+
+    def to_json(self) -> dict[str, str | None]:
+        """Return plain data from which `from_json` makes the same mark."""
+        score = None if self.score is None else str(self.score)
+        return {**vars(self), "max_score": str(self.max_score), "score": score}
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> Mark:
+        """Make a mark of what `to_json` returned."""
+        score = None if plain["score"] is None else Fraction(plain["score"])
+        most = Fraction(plain["max_score"])
+        return cls(plain["item"], plain["title"], most, score, plain["comment"])
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,57 @@
-"""Share the running of many variants among forks of a process that has the suites collected."""
+"""The process pool: forks of a process that has everything prepared share what is to be done.
+
+A fork inherits what was collected and learnt before, and the things themselves: only numbers and
+answers in JSON travel. One that is killed is replaced, and what it was working on is done again.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import select
+import selectors
 import signal
+import socket
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from autograder.core.errors import AutograderError
 from autograder.sandbox.fork_server import ForkServer
 from autograder.sandbox.inside.confine import die_with_parent
 
+Station = Callable[[], AbstractContextManager[Callable[[Any], Any]]]
 Work = Callable[[ForkServer, str], Any]
 
+_MOST_DEATHS = 3  # of processes that work on the same thing, or before they work on any
 
-class SharingError(AutograderError):
-    """A variant could not be run; the message says which and why."""
+
+class PoolError(AutograderError):
+    """Something could not be done; the message says what and why."""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Stands for the answer about a thing that ended its process again and again."""
+
+
+def answers(
+    station: Station, things: Sequence[Any], processes: int | None = None
+) -> Iterator[tuple[int, Any]]:
+    """Yield (number, answer) for each of `things`, in the order in which they are finished.
+
+    Each process enters `station()` for a function that takes a thing and returns plain data.
+    Raises PoolError with the words of an exception from there.
+    """
+    processes = min(processes or os.cpu_count() or 1, len(things))
+    pool = _Pool(station, things)
+    try:
+        for _ in range(processes):
+            pool.fork()
+        yield from pool.answers()
+    finally:
+        pool.close()
 
 
 def share(
@@ -29,73 +63,133 @@ def share(
 ) -> dict[str, Any]:
     """Return what `work(fork_server, name)` gives for each name, as JSON would bring it back.
 
-    Each of the `jobs` forks starts a fork server of its own.
-
-    The order of the result is the order in which they were finished. Raises SharingError.
+    Each of the `jobs` processes starts a fork server of its own. Raises PoolError.
     """
-    if not names:
-        return {}
-    jobs = min(jobs or os.cpu_count() or 1, len(names))
-    queue, queue_end = os.pipe()  # two bytes a name: whoever is free takes the next
-    children: dict[int, int] = {}  # where its answers come from -> process
+
+    @contextmanager
+    def station() -> Iterator[Callable[[str], Any]]:
+        with fork_server() as started:
+            yield lambda name: work(started, name)
+
     rows: dict[str, Any] = {}
-    try:
-        for _ in range(jobs):
-            ours, theirs = os.pipe()  # one each: long answers into one pipe would get mixed up
-            pid = os.fork()
-            if pid == 0:
-                try:
-                    die_with_parent()
-                    os.close(queue_end)
-                    _serve(fork_server, names, work, queue, theirs)
-                finally:
-                    os._exit(0)
-            os.close(theirs)
-            children[ours] = pid
-        os.write(queue_end, b"".join(number.to_bytes(2, "big") for number in range(len(names))))
-        os.close(queue_end)
-        os.close(queue)
-        for name, row in _answers(list(children)):
-            rows[name] = row
-            if progress:
-                progress(len(rows), len(names), name)
-    finally:
-        for ours, pid in children.items():
-            os.close(ours)
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-    for name in names:
-        if name not in rows:
-            raise SharingError(f"the process that ran '{name}' ended without a result")
-        if "error" in rows[name]:
-            raise SharingError(f"'{name}' could not be run: {rows[name]['error']}")
-    return {name: row["result"] for name, row in rows.items()}
+    for number, answer in answers(station, names, jobs):
+        name = names[number]
+        if isinstance(answer, Lost):
+            raise PoolError(f"the process that ran '{name}' ended without a result")
+        rows[name] = answer
+        if progress:
+            progress(len(rows), len(names), name)
+    return rows
 
 
-def _answers(sources: list[int]) -> Iterator[tuple[str, Any]]:
-    """Yield (name, row) from lines of JSON until every source is closed."""
-    begun = dict.fromkeys(sources, b"")
-    while begun:
-        for source in select.select(list(begun), [], [])[0]:
-            part = os.read(source, 65536)
-            *lines, begun[source] = (begun[source] + part).split(b"\n")
-            for line in lines:
-                name, row = json.loads(line)
-                yield name, row
-            if not part:
-                del begun[source]
+@dataclass
+class _Process:
+    """One fork, the channel to it, and the number of what it is working on."""
+
+    pid: int
+    channel: socket.socket
+    begun: bytes = b""  # of its next line
+    number: int | None = None
 
 
-def _serve(
-    start: Callable[[], ForkServer], names: Sequence[str], work: Work, queue: int, answers: int
-) -> None:
-    with start() as fork_server:
-        while number := os.read(queue, 2):
-            name = names[int.from_bytes(number, "big")]
+class _Pool:
+    def __init__(self, station: Station, things: Sequence[Any]) -> None:
+        self._station, self._things = station, things
+        self._waiting = list(reversed(range(len(things))))
+        self._deaths: dict[int | None, int] = {}
+        self._selector = selectors.DefaultSelector()
+        self._processes: list[_Process] = []
+
+    def fork(self) -> None:
+        """Start one more process; it says when it is ready."""
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
             try:
-                row: dict[str, Any] = {"result": work(fork_server, name)}
-            except Exception as error:
-                row = {"error": f"{type(error).__name__}: {error}"}
-            line = (json.dumps([name, row]) + "\n").encode()
-            while line:
-                line = line[os.write(answers, line) :]
+                die_with_parent()
+                signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it, and ends us
+                ours.close()
+                _serve(self._station, self._things, theirs)
+            finally:
+                os._exit(0)
+        theirs.close()
+        process = _Process(pid, ours)
+        self._processes.append(process)
+        self._selector.register(ours, selectors.EVENT_READ, process)
+
+    def answers(self) -> Iterator[tuple[int, Any]]:
+        """Yield answers until there is one for everything."""
+        done = 0
+        while done < len(self._things):
+            for key, _ in self._selector.select():
+                for number, answer in self._heard(key.data):
+                    done += 1
+                    yield number, answer
+
+    def _heard(self, process: _Process) -> Iterator[tuple[int, Any]]:
+        """Take what a process has said; give it something to do, or replace it."""
+        try:
+            part = process.channel.recv(1 << 16)
+        except ConnectionError:
+            part = b""
+        *lines, process.begun = (process.begun + part).split(b"\n")
+        for line in lines:
+            row = json.loads(line)
+            if "error" in row:
+                what = "" if process.number is None else f"{self._name(process.number)}: "
+                raise PoolError(f"{what}{row['error']}")
+            number, process.number = process.number, None
+            if self._waiting:
+                process.number = self._waiting.pop()
+                with contextlib.suppress(BrokenPipeError):  # its end is noticed where it is read
+                    process.channel.sendall(process.number.to_bytes(4, "big"))
+            if number is not None:
+                yield number, row["answer"]
+        if not part:
+            yield from self._replace(process)
+
+    def _name(self, number: int) -> str:
+        return f"'{self._things[number]}' could not be run"
+
+    def _replace(self, process: _Process) -> Iterator[tuple[int, Any]]:
+        """Bury a process that was killed; what it was working on is done again, or lost."""
+        self._bury(process)
+        number = process.number
+        self._deaths[number] = self._deaths.get(number, 0) + 1
+        if number is not None and self._deaths[number] < _MOST_DEATHS:
+            self._waiting.append(number)
+        elif number is not None:
+            yield number, Lost()
+        elif self._deaths[None] >= _MOST_DEATHS:
+            raise PoolError("a process of the pool ends by itself again and again")
+        if self._waiting:
+            self.fork()
+
+    def _bury(self, process: _Process) -> None:
+        self._processes.remove(process)
+        self._selector.unregister(process.channel)
+        process.channel.close()
+        os.kill(process.pid, signal.SIGKILL)
+        os.waitpid(process.pid, 0)
+
+    def close(self) -> None:
+        """End every process; what they have started ends with them."""
+        for process in list(self._processes):
+            self._bury(process)
+        self._selector.close()
+
+
+def _serve(station: Station, things: Sequence[Any], channel: socket.socket) -> None:
+    """Do what is asked for, in a process of the pool."""
+    try:
+        with station() as work:
+            _say(channel, {"ready": True})
+            while number := channel.recv(4, socket.MSG_WAITALL):
+                _say(channel, {"answer": work(things[int.from_bytes(number, "big")])})
+    except Exception as error:
+        named = isinstance(error, AutograderError)
+        _say(channel, {"error": str(error) if named else f"{type(error).__name__}: {error}"})
+
+
+def _say(channel: socket.socket, row: dict[str, Any]) -> None:
+    channel.sendall((json.dumps(row) + "\n").encode())

@@ -28,8 +28,7 @@ def speaking_to(session: Session, services: Sequence[object] = ()) -> Iterator[T
 
     `services` are further objects of the grader that tests may need.
     """
-    session.resolve_reference = _resolve
-    session.reference_of = _reference_of
+    session.handles.resolve, session.handles.reference_of = _resolve, _reference_of
     with context.using(TestContext(ask=_ask_probe, services=(session, *services))) as made:
         yield made
 
@@ -186,7 +185,7 @@ class RemoteObject(_Remote):
     __slots__ = ("_generation", "_kind", "_number", "_origin", "_session", "_type_name")
 
     def __init__(self, session: Session, reference: Reference) -> None:
-        fields = (session.generation, reference.kind, reference.number, session)
+        fields = (session.handles.generation, reference.kind, reference.number, session)
         for name, value in zip(
             ("_generation", "_kind", "_number", "_session"), fields, strict=True
         ):
@@ -204,7 +203,7 @@ class RemoteObject(_Remote):
         return str(self._origin or self._word())
 
     def __del__(self) -> None:
-        self._session.drop(self._generation, self._number)
+        self._session.handles.drop(self._generation, self._number)
 
     def __getitem__(self, key: Any) -> Any:
         return self._ask("item", key)
@@ -359,7 +358,7 @@ def _reference_of(thing: Any) -> tuple[int, Any] | None:
     kind = type(thing)
     if kind is RemoteName:
         session = current()
-        return session.generation, _reference_of_name(thing, session)
+        return session.handles.generation, _reference_of_name(thing, session)
     if issubclass(kind, RemoteObject):
         reference = Reference(thing._number, thing._kind, thing._type_name)
         return thing._generation, reference

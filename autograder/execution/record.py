@@ -40,7 +40,6 @@ class TestRecord:
     changed: list[str] = field(default_factory=list)  # functions that edited their arguments
     requests: int = 0
     kept: int = 0  # bytes of the replies in `calls`
-    received: int = 0  # bytes that the worker has sent
 
     def note_call(self, target: str, reply: bytes, changed: list[int]) -> None:
         """Keep a reply for diagnosis, with which of its arrays were edited."""

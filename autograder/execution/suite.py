@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from _pytest.config import _prepareconfig
 from _pytest.reports import TestReport
 from _pytest.runner import runtestprotocol
 from studentkit import task_of, title_of, trains_of, unscored_of
@@ -72,15 +73,14 @@ class Test:
     scored: bool = True
 
 
-def collected(
+def collect(
     root: Path,
     public: Path,
     hidden: Path | None,
     modules: frozenset[str],
-    body: Callable[[list[Test]], None],
     task_ids: frozenset[str],
-) -> None:
-    """Collect the suites and call `body` with the tests, inside pytest's own loop.
+) -> list[Test]:
+    """Return the tests of the suites; pytest stays ready to run them while this process lives.
 
     `modules` are the top-level names that belong to the student. Raises CollectionError.
     """
@@ -88,36 +88,34 @@ def collected(
     folders = [folder for folder in (public, hidden) if folder is not None and folder.is_dir()]
     for folder in folders:
         sys.path.append(str(folder))  # a test file may import its neighbours
-    plugin = _Plugin(root, hidden, body, task_ids)
+    plugin = _Plugin(hidden, task_ids)
     arguments = [str(folder) for folder in folders]
     arguments += ["--rootdir", str(root), "--import-mode=importlib", "--capture=no", "-q"]
     arguments += ["-c", os.devnull, "--no-header", "--no-summary"]
     for name in _WITHOUT:
         arguments += ["-p", f"no:{name}"]
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    talk = io.StringIO()
-    with contextlib.redirect_stdout(talk):
-        code = pytest.main(arguments, plugins=[plugin])
-    if plugin.problem is not None:
-        raise plugin.problem
-    if not plugin.ran:
-        raise CollectionError(plugin.errors or talk.getvalue().strip() or f"pytest ended: {code}")
+    # As pytest.main does it, but for the end: there is none.
+    with contextlib.redirect_stdout(io.StringIO()):
+        try:
+            config = _prepareconfig(arguments, [plugin])
+            session = pytest.Session.from_config(config)
+            config._do_configure()
+            config.hook.pytest_sessionstart(session=session)
+            config.hook.pytest_collection(session=session)
+        except pytest.UsageError as error:
+            raise CollectionError(str(error)) from None
+    if plugin.errors or not session.items:
+        raise CollectionError(plugin.errors or f"there are no tests in {public}")
+    return [plugin.test(item) for item in session.items]
 
 
 class _Plugin:
-    """Takes over pytest's loop and its making of reports."""
+    """Takes over pytest's making of reports."""
 
-    def __init__(
-        self,
-        root: Path,
-        hidden: Path | None,
-        body: Callable[[list[Test]], None],
-        task_ids: frozenset[str],
-    ) -> None:
-        self._root, self._hidden, self._body, self._task_ids = root, hidden, body, task_ids
-        self.ran = False
+    def __init__(self, hidden: Path | None, task_ids: frozenset[str]) -> None:
+        self._hidden, self._task_ids = hidden, task_ids
         self.errors = ""
-        self.problem: BaseException | None = None
         self.__name__ = _NAME  # by which pytest registers it
         self.alarm = _AlarmClock()
         self.failed_parts: list[Any] = []  # of the test that runs
@@ -132,19 +130,8 @@ class _Plugin:
         if report.failed:
             self.errors += f"{report.nodeid}: {report.longreprtext.strip().splitlines()[-1]}\n"
 
-    def pytest_runtestloop(self, session: Any) -> bool:
-        if self.errors:
-            return True
-        try:
-            tests = [self._test(item) for item in session.items]
-            self.ran = True
-            self._body(tests)
-        except BaseException as error:
-            self.problem = error
-            raise
-        return True
-
-    def _test(self, item: Any) -> Test:
+    def test(self, item: Any) -> Test:
+        """Return what is known of a collected test; raises CollectionError."""
         function = getattr(item, "function", None) or getattr(item, "obj", None)
         owner = getattr(item, "cls", None)
         marker = item.get_closest_marker("task")
@@ -195,35 +182,35 @@ def _seed_both() -> None:
     _SEED_PYTHON(SEED)
 
 
-def run(
-    tests: list[Test],
-    session: Session,
-    data: dict[str, Path],
-    source: str,
-    keep_calls: bool = False,
-    until_failure: bool = False,
-    pictures: bool = False,
-    watch: Watch | None = None,
-    services: Sequence[object] = (),
-) -> list[Outcome]:
+@dataclass(frozen=True)
+class Scene:
+    """What tests find when they run, and what is kept of them."""
+
+    data: Mapping[str, Path] = field(default_factory=dict)  # folders, "small" and "training"
+    source: str = "digits"  # what its images are
+    services: Sequence[object] = ()  # found by tests in their context
+    keep_calls: bool = False
+    until_failure: bool = False  # leave out what follows the first test that does not pass
+    pictures: bool = False  # keep those of public tests' figures
+    watch: Watch = field(default_factory=Watch)
+
+
+def run(tests: Sequence[Test], session: Session, scene: Scene) -> list[Outcome]:
     """Run `tests` against the submission behind `session`; one Outcome for each, in order.
 
-    `data` maps "small" and "training" to folders; `until_failure` leaves out what follows the
-    first test that does not pass; `pictures` keeps those of public tests' figures; `watch` is told
-    of each test before it runs; `services` are found by tests in their context. Raises
-    ForkServerError when the grader's own machinery fails; a submission cannot cause that.
+    Raises ForkServerError when the grader's own machinery fails; a submission cannot cause that.
     """
-    watch = watch or Watch()
+    watch = scene.watch
     outcomes: list[Outcome] = []
     bound: set[int] = set()
     ready = None  # the test that pytest has prepared the way for
     try:
         quiet = warnings.catch_warnings(action="ignore")  # they quote lines of hidden tests
-        talking = proxies.speaking_to(session, services)
+        talking = proxies.speaking_to(session, scene.services)
         with _random_noticed(session), quiet, talking as context:
-            context.source = source
+            context.source = scene.source
             for number, test in enumerate(tests):
-                if until_failure and outcomes and outcomes[-1].status is not Status.PASSED:
+                if scene.until_failure and outcomes and outcomes[-1].status is not Status.PASSED:
                     break
                 over = session.over(test.trains)
                 if test.id in watch.spoilt or over:
@@ -235,13 +222,11 @@ def run(
                     outcomes.append(_not_run(test, reason, sentence))
                     continue
                 following = None  # pytest then tears everything down: nothing may follow
-                if number + 1 < len(tests) and not until_failure:
+                if number + 1 < len(tests) and not scene.until_failure:
                     following = tests[number + 1].item
                 watch.begins(test.id)
-                context.wants_pictures = pictures and not test.hidden
-                outcomes.append(
-                    _run_one(test, following, session, context, data, keep_calls, bound)
-                )
+                context.wants_pictures = scene.pictures and not test.hidden
+                outcomes.append(_run_one(test, following, session, context, scene, bound))
                 ready = following
     finally:
         session.stop()
@@ -273,13 +258,12 @@ def _run_one(
     following: Any,
     session: Session,
     context: TestContext,
-    data: dict[str, Path],
-    keep_calls: bool,
+    scene: Scene,
     bound: set[int],
 ) -> Outcome:
-    kind = "training" if test.trains and "training" in data else "small"
-    mount = kind if kind in data else None
-    context.folder = str(data.get(kind, ""))
+    kind = "training" if test.trains and "training" in scene.data else "small"
+    mount = kind if kind in scene.data else None
+    context.folder = str(scene.data.get(kind, ""))
     try:
         for _ in (1, 2):
             session.begin(mount, test.trains, str(test.item.path))
@@ -291,7 +275,7 @@ def _run_one(
                 break  # a worker that something outside killed gets a second chance
         if isinstance(found, ForkServerError):
             raise found
-        return _outcome(test, found, skipped, session, context, keep_calls)
+        return _outcome(test, found, skipped, session, context, scene.keep_calls)
     except ForkServerError:
         raise
     except Exception as error:  # outside the test itself, so with what the submission sent

@@ -1,4 +1,4 @@
-"""Grade a class: find the submissions, share them among clerks, write what the class needs."""
+"""Grade a class: find the submissions, have them graded, write what the class needs."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import contextlib
 import hashlib
 import json
 import os
-import selectors
-import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -27,15 +25,15 @@ from autograder.core.rubric import load as load_rubric
 from autograder.core.rubric import unmarked
 from autograder.datasets.prepare import prepare as prepare_data
 from autograder.grading.files import fingerprint_of
-from autograder.grading.grader import not_graded
 from autograder.grading.options import GradingOptions
-from autograder.grading.output import write
-from autograder.intake import Source, discover
+from autograder.grading.station import Job
+from autograder.intake import discover
 from autograder.notebooks.authored.prepared import prepared
 from autograder.reports.grades_csv import grades_csv
 from autograder.reports.index import Summary, render_index
 from autograder.sandbox.tiers import Level, Tier, probe
 
+_MOST_DEATHS = 3  # of the grading process, one after another, without anything done
 _RESERVED = ("index.html", "grades.csv")
 
 
@@ -56,6 +54,18 @@ class ClassResult:
     leftovers: list[tuple[str, str]] = field(default_factory=list)  # path, reason
     tier: Tier | None = None
     interrupted: bool = False
+
+    def note(self, name: str, results: dict[str, Any], before: dict[str, Any] | None) -> None:
+        """Count one submission that was graded now, and `before` if it was graded earlier."""
+        self.graded += 1
+        if results["extra_data"]["outcome"] == "not graded":
+            self.not_graded.append((name, str(results["extra_data"].get("error", ""))))
+        if before is not None and before.get("score") != results.get("score"):
+            was, now = (
+                "no score" if score is None else str(score)
+                for score in (before.get("score"), results.get("score"))
+            )
+            self.changes.append(f"{name}: {was} → {now}")
 
 
 def prepare(
@@ -155,51 +165,36 @@ def grade_class(
             f"the rubric's sheet has marks for {', '.join(unknown[:5])}, "
             "and no submission has that name"
         )
-    waiting, found = [], {}
+    waiting: list[Job] = []
+    found: dict[str, dict[str, Any]] = {}
+    earlier: dict[str, dict[str, Any] | None] = {}
+    none = unmarked(load_rubric(assignment.rubric))
     for source in sources:
-        rows = None if marks is None else _plain(marks.get(source.name, ()), assignment)
+        given = None if marks is None else marks.get(source.name) or none
         before = _results(out / source.name)
+        rows = None if given is None else [list(one.to_json().values()) for one in given]
         stamp = json.dumps([salt, source.stat_key(), known_times.get(source.name), rows])
         mark = hashlib.sha256(stamp.encode()).hexdigest()
         if before and not again and before["extra_data"].get("fingerprint") == mark:
             found[source.name] = before
             result.kept += 1
             continue
-        job = {
-            "source": source.to_json(),
-            "out": str(out),
-            "expected": expected,
-            "times": known_times,
-            "fingerprint": mark,
-            "marks": rows,
-        }
-        waiting.append((source, job, before))
-    desk = _Desk(options, assignment, out, min(jobs or os.cpu_count() or 1, len(waiting)))
+        waiting.append(Job(source, out, expected, known_times, mark, given))
+        earlier[source.name] = before
     try:
-        desk.run(waiting, result, found, progress)
+        with contextlib.closing(_graded(options, waiting, jobs)) as graded:
+            for name, results in graded:
+                found[name] = results
+                result.note(name, results, earlier[name])
+                if progress:
+                    progress(result.graded, len(waiting), name)
     except KeyboardInterrupt:
         result.interrupted = True
-    finally:
-        desk.close()
     result.summaries = [
         Summary.from_results(found[source.name]) for source in sources if source.name in found
     ]
     _write_class(assignment, result)
     return result
-
-
-def _plain(marks: Sequence[Mark], assignment: Assignment) -> list[list[str | None]]:
-    """Return marks as plain data; a submission without a row has nothing graded yet."""
-    return [
-        [
-            mark.item,
-            mark.title,
-            str(mark.max_score),
-            None if mark.score is None else str(mark.score),
-            mark.comment,
-        ]
-        for mark in marks or unmarked(load_rubric(assignment.rubric))
-    ]
 
 
 def _write_class(assignment: Assignment, result: ClassResult) -> None:
@@ -220,138 +215,51 @@ def _results(folder: Path) -> dict[str, Any] | None:
     return found if usable else None
 
 
-@dataclass
-class _Place:
-    """One clerk and what it is working on."""
-
-    process: subprocess.Popen[str]
-    job: tuple[Source, dict[str, Any], dict[str, Any] | None] | None = None
-    ready: bool = False
-
-
-class _Desk:
-    """Shares jobs among clerks; replaces a clerk that dies, and repeats its job once."""
-
-    def __init__(
-        self, options: GradingOptions, assignment: Assignment, out: Path, jobs: int
-    ) -> None:
-        self._options, self._assignment, self._out, self._jobs = options, assignment, out, jobs
-        self._selector = selectors.DefaultSelector()
-        self._places: list[_Place] = []
-        self._died: dict[str, int] = {}
-
-    def run(
-        self,
-        waiting: list[tuple[Source, dict[str, Any], dict[str, Any] | None]],
-        result: ClassResult,
-        found: dict[str, dict[str, Any]],
-        progress: Callable[[int, int, str], None] | None,
-    ) -> None:
-        total, done = len(waiting), 0
-        waiting = list(reversed(waiting))
-        for _ in range(self._jobs):
-            self._hire()
-        while done < total:
-            for key, _ in self._selector.select():
-                place: _Place = key.data
-                line = place.process.stdout.readline() if place.process.stdout else ""
-                answer = json.loads(line) if line.endswith("\n") else None
-                if answer is not None and "fatal" in answer:
-                    detail = answer.get("detail", "")
-                    raise GradeError(f"{answer['fatal']}\n{detail}".strip())
-                finished = place.job
-                if answer is None:
-                    answer = self._bury(place, waiting)
-                elif not place.ready:
-                    place.ready, finished = True, None
-                if finished is not None and answer is not None:
-                    done += 1
-                    self._note(finished, answer, result, found)
-                    if progress:
-                        progress(done, total, finished[0].name)
-                    place.job = None
-                if place in self._places and place.job is None and place.ready and waiting:
-                    self._give(place, waiting)
-
-    def _note(
-        self,
-        finished: tuple[Source, dict[str, Any], dict[str, Any] | None],
-        answer: dict[str, Any],
-        result: ClassResult,
-        found: dict[str, dict[str, Any]],
-    ) -> None:
-        source, _, before = finished
-        found[source.name] = answer
-        result.graded += 1
-        if answer["extra_data"]["outcome"] == "not graded":
-            reason = str(answer["extra_data"].get("error", ""))
-            result.not_graded.append((source.name, reason))
-        if before is not None:
-            old, new = before.get("score"), answer.get("score")
-            if old != new:
-                was, now = ("no score" if x is None else str(x) for x in (old, new))
-                result.changes.append(f"{source.name}: {was} → {now}")
-
-    def _hire(self) -> None:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "autograder.grading.clerk"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-        )
-        place = _Place(process)
-        self._places.append(place)
-        if process.stdin and process.stdout:
-            self._selector.register(process.stdout, selectors.EVENT_READ, place)
-            self._tell(place, self._options.to_json())
-
-    def _tell(self, place: _Place, line: str) -> None:
-        if place.process.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):  # its end is noticed where it is read
-                place.process.stdin.write(line + "\n")
-                place.process.stdin.flush()
-
-    def _give(self, place: _Place, waiting: list[Any]) -> None:
-        place.job = waiting.pop()
-        self._tell(place, json.dumps(place.job[1]))
-
-    def _bury(self, place: _Place, waiting: list[Any]) -> dict[str, Any] | None:
-        """Replace a dead clerk; its job is done once more, then reported as not graded."""
-        self._dismiss(place)
-        self._places.remove(place)
-        job, place.job = place.job, None
-        self._died["clerk"] = self._died.get("clerk", 0) + 1
-        if job is None and self._died["clerk"] > 10:
+def _graded(
+    options: GradingOptions, jobs: Sequence[Job], processes: int | None
+) -> Generator[tuple[str, dict[str, Any]]]:
+    """Yield (submission, results) of each job, from a process of its own; a new one if it dies."""
+    left = {job.source.name: job for job in jobs}
+    deaths = 0
+    while left:
+        done = 0
+        with contextlib.closing(_answers(options, list(left.values()), processes)) as answers:
+            for answer in answers:
+                if "fatal" in answer:
+                    raise GradeError(str(answer["fatal"]))
+                done += 1
+                del left[answer["name"]]
+                yield answer["name"], answer["results"]
+        deaths = deaths + 1 if left and not done else 0
+        if deaths == _MOST_DEATHS:
             raise GradeError("the grading process ends by itself again and again")
-        self._hire()
-        if job is None:
-            return None
-        name = job[0].name
-        self._died[name] = self._died.get(name, 0) + 1
-        if self._died[name] < 3:
-            waiting.append(job)
-            return None
-        reason = "the grading process was killed three times while working on it"
-        manifest = load_manifest(self._assignment.manifest)
-        return write(not_graded(self._options, manifest, name, reason), self._out, "")
 
-    def _dismiss(self, place: _Place) -> None:
-        if place.process.stdout is not None:
-            self._selector.unregister(place.process.stdout)
-            place.process.stdout.close()
-        if place.process.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):
-                place.process.stdin.close()
-        place.process.wait()
 
-    def close(self) -> None:
-        """End every clerk; their workers end with them."""
-        for place in self._places:
-            if place.job is not None:
-                with contextlib.suppress(ProcessLookupError):
-                    place.process.send_signal(signal.SIGKILL)
-            self._dismiss(place)
-        self._places.clear()
-        self._selector.close()
+def _answers(
+    options: GradingOptions, jobs: Sequence[Job], processes: int | None
+) -> Generator[dict[str, Any]]:
+    """Yield what one grading process says, until it ends."""
+    asked = {
+        "options": options.to_json(),
+        "jobs": [job.to_json() for job in jobs],
+        "processes": processes,
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "autograder.grading.process"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+    )
+    with process:
+        try:
+            if process.stdin is not None:
+                with contextlib.suppress(BrokenPipeError):  # its end is noticed below
+                    process.stdin.write(json.dumps(asked))
+                    process.stdin.close()
+            for line in process.stdout or ():
+                if line.endswith("\n"):  # else it was killed in the middle
+                    yield json.loads(line)
+        finally:
+            process.kill()  # its children end with it

@@ -22,7 +22,7 @@ from autograder.execution import suite
 from autograder.execution.declared import Declared
 from autograder.execution.given import Given
 from autograder.execution.session import Session
-from autograder.execution.suite import Test, Watch
+from autograder.execution.suite import Scene, Test, Watch
 from autograder.grading.diagnosis.clusters import failures
 from autograder.grading.diagnosis.library import Library, learn, recall
 from autograder.grading.diagnosis.naming import name_mistakes
@@ -183,22 +183,21 @@ class Grader:
         pictures: bool = False,
         watch: Watch | None = None,
     ) -> list[Outcome]:
-        return suite.run(
-            list(tests),
-            session,
+        scene = Scene(
             self.options.data,
             self.options.data_source,
+            self.services,
             keep_calls,
             until_failure,
             pictures,
-            watch,
-            self.services,
+            watch or Watch(),
         )
+        return suite.run(tests, session, scene)
 
     def library(self, jobs: int | None = None) -> Library:
         """Return what is known of this assignment's mistakes, learnt now or earlier.
 
-        Raises SharingError, MistakesError.
+        Raises PoolError, MistakesError.
         """
         known = mistake_library.load(self.assignment.mistakes)
         reference = self.reference_files

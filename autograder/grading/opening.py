@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from studentkit.survey import survey
 
@@ -21,10 +20,10 @@ from autograder.grading.options import GradingOptions
 from autograder.grading.warming import warm_torch
 
 
-def open_grader(options: GradingOptions, body: Any) -> None:
-    """Collect the suites and call `body(grader)` inside pytest's loop.
+def open_grader(options: GradingOptions) -> Grader:
+    """Collect the suites in this process and return what grades with them.
 
-    Raises CollectionError, ManifestError, or whatever `body` raises.
+    Raises CollectionError, ManifestError.
     """
     assignment = Assignment(Path(options.root), options.assignment)
     manifest = load_manifest(assignment.manifest)
@@ -57,39 +56,28 @@ def open_grader(options: GradingOptions, body: Any) -> None:
         notebook = load_notebook(Path(options.notebook))
         modules |= {NAME}
 
-    def go(tests: list[Test]) -> None:
-        chosen = [test for test in tests if options.training_tests or not test.trains]
-        mistakes = assignment.mistakes
-        grader = Grader(
-            options,
-            assignment,
-            manifest,
-            in_turn(chosen),
-            survey(folder_files(assignment.skeleton)),
-            fingerprint_of(options, assignment),
-            mistakes.read_bytes() if mistakes.is_file() else b"",
-            load_rubric(assignment.rubric),
-            tuple(tests),
-            notebook,
-            tuple(services),
-        )
-        body(grader)
-
-    suite.collected(
-        assignment.tests,
-        assignment.public_tests,
-        hidden,
-        modules,
-        go,
-        frozenset(task.id for task in manifest.tasks),
+    tasks = frozenset(task.id for task in manifest.tasks)
+    tests = suite.collect(assignment.tests, assignment.public_tests, hidden, modules, tasks)
+    chosen = [test for test in tests if options.training_tests or not test.trains]
+    mistakes = assignment.mistakes
+    return Grader(
+        options,
+        assignment,
+        manifest,
+        in_turn(chosen),
+        survey(folder_files(assignment.skeleton)),
+        fingerprint_of(options, assignment),
+        mistakes.read_bytes() if mistakes.is_file() else b"",
+        load_rubric(assignment.rubric),
+        tuple(tests),
+        notebook,
+        tuple(services),
     )
 
 
 def learnt_library(options: GradingOptions) -> Library:
-    """Collect the suites of `setting` and return what is known of the assignment's mistakes."""
-    found: list[Library] = []
-    open_grader(options, lambda grader: found.append(grader.library()))
-    return found[0]
+    """Return what is known of the assignment's mistakes, learnt now or earlier."""
+    return open_grader(options).library()
 
 
 def in_turn(tests: Sequence[Test]) -> list[Test]:

@@ -12,7 +12,7 @@ from autograder.sandbox.tiers import Level, Tier
 
 @dataclass(frozen=True)
 class GradingOptions:
-    """What a run was asked for, as plain data that crosses to the clerks."""
+    """What a run was asked for, as plain data that crosses to the grading process."""
 
     root: str
     assignment: str

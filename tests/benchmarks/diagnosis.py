@@ -34,12 +34,12 @@ def main() -> None:
     chosen = find_assignment(arguments.assignment, find_root())
     lines: list[str] = []
     setting = prepare(chosen, training=False)
-    open_grader(setting, lambda grader: measure(grader, arguments.pairs, arguments.seed, lines))
+    measure(open_grader(setting), arguments.pairs, arguments.seed, lines)
     print("\n".join(lines))
 
 
 def measure(grader: Grader, pairs: int, seed: int, lines: list[str]) -> None:
-    """Append the figures to `lines` (pytest's loop has the standard output meanwhile)."""
+    """Append the figures to `lines`."""
     start = time.monotonic()
     library = grader.library()
     lines.append(f"library of {len(library.hints)} learnt or read in {since(start)}")

@@ -25,7 +25,6 @@ from autograder.core.layout import find_assignment, find_root
 from autograder.execution.session import Session
 from autograder.grading.batch import prepare
 from autograder.grading.files import folder_files
-from autograder.grading.grader import Grader
 from autograder.grading.opening import open_grader
 
 _ASSIGNMENTS = ("depth_vs_width", "handmade_networks", "image_classifier")
@@ -49,17 +48,15 @@ def own_computation(name: str) -> float:
     assignment = find_assignment(name, find_root())
     found = []
 
-    def body(grader: Grader) -> None:
-        with grader.fork_server() as fork_server:
-            for _ in range(2):  # the first run warms the fork server's pages
-                _Counting.own = 0.0
-                session = _Counting(
-                    fork_server, folder_files(assignment.solution), grader.manifest.limits
-                )
-                grader._outcomes(session, grader.tests)
-                found.append(_Counting.own)
-
-    open_grader(prepare(assignment, training=False), body)
+    grader = open_grader(prepare(assignment, training=False))
+    with grader.fork_server() as fork_server:
+        for _ in range(2):  # the first run warms the fork server's pages
+            _Counting.own = 0.0
+            session = _Counting(
+                fork_server, folder_files(assignment.solution), grader.manifest.limits
+            )
+            grader._outcomes(session, grader.tests)
+            found.append(_Counting.own)
     return found[-1]
 
 

@@ -147,7 +147,7 @@ class _Noting(Session):
 
     def stop(self) -> None:
         """Fetch the notes before the worker ends."""
-        if self._child is not None and self.record.stopped is None:
+        if self._channel is not None and self.record.stopped is None:
             try:
                 found = self.request("fetch", ["name", "_lazy_forms", "TABLE"])
             except (SubmissionError, WorkerStopped):

@@ -98,7 +98,7 @@ def learn(
 ) -> dict[str, Any]:
     """Run every mistake through the tests of its own task; `run` runs the reference with them.
 
-    Raises SharingError.
+    Raises PoolError.
     """
     by_id = {mistake.id: mistake for mistake in known}
     right: dict[str, Outcome] = {}

@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import supplied, wire
-from .server import Channel
+from .server import FrameStream
 
 _LENT_FILE = "<lent>"
 _REFUSED_EVENTS = frozenset({"open", "os", "shutil", "subprocess", "socket", "ctypes", "tempfile"})
@@ -119,7 +119,7 @@ def _answer(operation: str, arguments: list[Any]) -> Any:
 def run(descriptor: int, home: str) -> None:
     """Answer for one test; never returns."""
     try:
-        channel = Channel(descriptor)
+        channel = FrameStream(descriptor)
         channel.send(wire.encode(["ready"]))
         sys.addaudithook(_no_files)
         while True:

@@ -34,7 +34,7 @@ _IN_CODE = ("code", 0, "")
 _OURS = {"load", "survey", "begin", "usage", "supply", "mistake", "random"}
 
 
-class Channel:
+class FrameStream:
     """Frames over the one descriptor that leads out."""
 
     def __init__(self, descriptor: int) -> None:
@@ -84,7 +84,7 @@ class Server:
     """The objects of one submission and the requests about them."""
 
     def __init__(self, descriptor: int, home: str) -> None:
-        self._channel = Channel(descriptor)
+        self._channel = FrameStream(descriptor)
         self._home = home
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}

@@ -31,25 +31,21 @@ def main(folder: Path, seconds: float, more: list[str]) -> None:
     rows = []
     code = folder_files(folder / "code")
 
-    def body(tests: list[suite.Test]) -> None:
-        preload = ["numpy", "numpy.random", "matplotlib.pyplot"]
-        packages = ["numpy", "matplotlib", *more]
-        with ForkServer(tiers.probe(), packages, [*preload, *more]) as fork_server:
-            limits = Limits(test_seconds=seconds, submission_seconds=30 * seconds, memory_mb=4096)
-            skeleton = folder_files(folder / "skeleton")
-            declared = Declared(
-                survey(skeleton), Given(skeleton, folder_files(folder / "reference"))
-            )
-            session = Session(fork_server, code, limits, declared=declared)
-            for outcome in suite.run(tests, session, {}, "digits", pictures=True):
-                row = {name: getattr(outcome, name) for name in ("test", "status", "reason")}
-                printed = [[each.text, each.function, each.where] for each in outcome.printed]
-                pictures = [[title, len(png)] for title, png in outcome.pictures]
-                row |= {"message": outcome.message, "printed": printed, "pictures": pictures}
-                rows.append(row)
-
     names = frozenset(Path(name).parts[0].removesuffix(".py") for name in code)
-    suite.collected(folder, folder / "tests", None, names, body, frozenset({"all"}))
+    tests = suite.collect(folder, folder / "tests", None, names, frozenset({"all"}))
+    preload = ["numpy", "numpy.random", "matplotlib.pyplot"]
+    packages = ["numpy", "matplotlib", *more]
+    with ForkServer(tiers.probe(), packages, [*preload, *more]) as fork_server:
+        limits = Limits(test_seconds=seconds, submission_seconds=30 * seconds, memory_mb=4096)
+        skeleton = folder_files(folder / "skeleton")
+        declared = Declared(survey(skeleton), Given(skeleton, folder_files(folder / "reference")))
+        session = Session(fork_server, code, limits, declared=declared)
+        for outcome in suite.run(tests, session, suite.Scene(pictures=True)):
+            row = {name: getattr(outcome, name) for name in ("test", "status", "reason")}
+            printed = [[each.text, each.function, each.where] for each in outcome.printed]
+            pictures = [[title, len(png)] for title, png in outcome.pictures]
+            row |= {"message": outcome.message, "printed": printed, "pictures": pictures}
+            rows.append(row)
     json.dump(rows, answers)
     answers.close()
 

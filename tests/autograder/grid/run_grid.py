@@ -30,19 +30,17 @@ def main(name: str, every: int, offset: int) -> None:
     answers = os.fdopen(os.dup(1), "w")
     setting = prepare(find_assignment(name, find_root(Path(__file__))), training=False)
 
-    def body(grader: Grader) -> None:
-        torch = "torch" in grader.manifest.packages
-        variants = list(broken(grader.reference_files, grader.skeleton, torch))
-        print(json.dumps({"variants": len(variants)}), file=answers, flush=True)
-        with grader.fork_server() as fork_server:
-            for number in range(offset, len(variants), every):
-                print(
-                    json.dumps(_row(grader, fork_server, variants[number])),
-                    file=answers,
-                    flush=True,
-                )
-
-    open_grader(setting, body)
+    grader = open_grader(setting)
+    torch = "torch" in grader.manifest.packages
+    variants = list(broken(grader.reference_files, grader.skeleton, torch))
+    print(json.dumps({"variants": len(variants)}), file=answers, flush=True)
+    with grader.fork_server() as fork_server:
+        for number in range(offset, len(variants), every):
+            print(
+                json.dumps(_row(grader, fork_server, variants[number])),
+                file=answers,
+                flush=True,
+            )
     answers.close()
 
 

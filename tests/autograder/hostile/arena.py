@@ -88,33 +88,25 @@ def main(folder: Path, level: str, without: frozenset[str], names: list[str]) ->
     answers = os.fdopen(os.dup(1), "w")
     rows = []
 
-    def body(tests: list[suite.Test]) -> None:
-        tests.sort(key=lambda test: test.hidden)
-        tier = tiers.probe(tiers.Level(level))
-        preload = ["numpy", "numpy.random"]
-        fork_server = ForkServer(tier, ["numpy"], preload, {"small": data}, without=without)
-        with fork_server:
-            honest = {"answer.py": HONEST + f"# {canary}-other-submission\n"}
-            usual = _run(tests, fork_server, honest, data)
-            for name in names or ATTACKS:
-                row = _run(tests, fork_server, {"answer.py": ATTACKS[name]}, data)
-                seen = json.dumps(row["texts"]) + "".join(row.pop("replies"))
-                row["canary"] = canary in seen
-                row["name"] = name
-                after = _run(tests, fork_server, honest, data)
-                row["honest_after"] = after["passed"] == usual["passed"] == len(tests)
-                row["processes"] = _descendants()
-                rows.append(row)
-        rows.append({"tier": tier.level, "left": _descendants(), "usual": usual["passed"]})
-
-    suite.collected(
-        folder,
-        folder / "public",
-        folder / "hidden",
-        frozenset({"answer"}),
-        body,
-        frozenset({"all"}),
-    )
+    suites = folder / "public", folder / "hidden"
+    tests = suite.collect(folder, *suites, frozenset({"answer"}), frozenset({"all"}))
+    tests.sort(key=lambda test: test.hidden)
+    tier = tiers.probe(tiers.Level(level))
+    preload = ["numpy", "numpy.random"]
+    fork_server = ForkServer(tier, ["numpy"], preload, {"small": data}, without=without)
+    with fork_server:
+        honest = {"answer.py": HONEST + f"# {canary}-other-submission\n"}
+        usual = _run(tests, fork_server, honest, data)
+        for name in names or ATTACKS:
+            row = _run(tests, fork_server, {"answer.py": ATTACKS[name]}, data)
+            seen = json.dumps(row["texts"]) + "".join(row.pop("replies"))
+            row["canary"] = canary in seen
+            row["name"] = name
+            after = _run(tests, fork_server, honest, data)
+            row["honest_after"] = after["passed"] == usual["passed"] == len(tests)
+            row["processes"] = _descendants()
+            rows.append(row)
+    rows.append({"tier": tier.level, "left": _descendants(), "usual": usual["passed"]})
     json.dump(rows, answers)
     answers.close()
 
@@ -125,7 +117,7 @@ def _run(
     start = time.monotonic()
     code = {name: text.encode() for name, text in files.items()}
     session = Session(fork_server, code, LIMITS)
-    outcomes = suite.run(tests, session, {"small": data}, "digits", keep_calls=True)
+    outcomes = suite.run(tests, session, suite.Scene({"small": data}, keep_calls=True))
     return {
         "seconds": time.monotonic() - start,
         "passed": sum(outcome.status == "passed" for outcome in outcomes),

@@ -100,39 +100,35 @@ def main(folder: Path, names: list[str]) -> None:
     rows = []
     made = measuring(folder / "small", folder / "held_out.npz", folder / "cache", "handwriting")
 
-    def body(tests: list[suite.Test]) -> None:
-        packages = ["numpy", "torch", "safetensors"]
-        honest = {"model.py": HONEST.encode(), "weights/own.pth": weights}
-        with ForkServer(tiers.probe(), packages, ["numpy", "torch"], data) as fork_server:
-            for name in ["honest", *(names or ATTACKS)]:
-                code = honest if name == "honest" else {"model.py": ATTACKS[name].encode()}
-                start = time.monotonic()
-                session = Session(fork_server, code, LIMITS)
-                found = suite.run(
-                    tests, session, data, "handwriting", keep_calls=True, services=[made]
-                )
-                replies = b"".join(call.reply for one in found for call in one.calls)
-                row = {
-                    "name": name,
-                    "seconds": time.monotonic() - start,
-                    "passed": [one.test.split("::")[-1] for one in found if one.status == "passed"],
-                    "errors": [one.message for one in found if one.status == "error"],
-                    "texts": [one.message for one in found if one.message],
-                    "labels": held[:40] in replies,
-                }
-                rows.append(row)
-            session = Session(fork_server, honest, LIMITS)
-            after = suite.run(tests, session, data, "handwriting", services=[made])
-            rows.append(
-                {
-                    "name": "honest after",
-                    "passed": [one.test for one in after if one.status == "passed"],
-                }
-            )
-
-    suite.collected(
-        folder, folder / "none", folder / "hidden", frozenset({"model"}), body, frozenset({"all"})
-    )
+    scene = suite.Scene(data, "handwriting", [made], keep_calls=True)
+    suites = folder / "none", folder / "hidden"
+    tests = suite.collect(folder, *suites, frozenset({"model"}), frozenset({"all"}))
+    packages = ["numpy", "torch", "safetensors"]
+    honest = {"model.py": HONEST.encode(), "weights/own.pth": weights}
+    with ForkServer(tiers.probe(), packages, ["numpy", "torch"], data) as fork_server:
+        for name in ["honest", *(names or ATTACKS)]:
+            code = honest if name == "honest" else {"model.py": ATTACKS[name].encode()}
+            start = time.monotonic()
+            session = Session(fork_server, code, LIMITS)
+            found = suite.run(tests, session, scene)
+            replies = b"".join(call.reply for one in found for call in one.calls)
+            row = {
+                "name": name,
+                "seconds": time.monotonic() - start,
+                "passed": [one.test.split("::")[-1] for one in found if one.status == "passed"],
+                "errors": [one.message for one in found if one.status == "error"],
+                "texts": [one.message for one in found if one.message],
+                "labels": held[:40] in replies,
+            }
+            rows.append(row)
+        session = Session(fork_server, honest, LIMITS)
+        after = suite.run(tests, session, scene)
+        rows.append(
+            {
+                "name": "honest after",
+                "passed": [one.test for one in after if one.status == "passed"],
+            }
+        )
     json.dump(rows, answers)
     answers.close()
 
