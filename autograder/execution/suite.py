@@ -64,6 +64,8 @@ class Watch:
 class Test:
     """One collected test."""
 
+    __test__ = False  # nothing for pytest to collect
+
     id: str  # "public/test_loss.py::TestLoss::test_softmax"
     task: str
     title: str
@@ -207,7 +209,8 @@ def run(tests: Sequence[Test], session: Session, scene: Scene) -> list[Outcome]:
     try:
         quiet = warnings.catch_warnings(action="ignore")  # they quote lines of hidden tests
         talking = proxies.speaking_to(session, scene.services)
-        with _random_noticed(session), quiet, talking as context:
+        unheard = contextlib.redirect_stdout(io.StringIO())  # what is printed between two tests
+        with _random_noticed(session), quiet, unheard, talking as context:
             context.source = scene.source
             for number, test in enumerate(tests):
                 if scene.until_failure and outcomes and outcomes[-1].status is not Status.PASSED:

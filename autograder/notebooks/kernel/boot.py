@@ -1,19 +1,17 @@
 """Runs inside the sandbox, before any code of a student: becomes a kernel, or decodes pictures.
 
 It is shown there as a single file beside the package `inside`, and imports nothing else of ours.
-A process of its own (`main`) confines itself first; a fork of a warm parent (`run`) is confined
-already. What to do comes as one line of JSON, then the bytes of the files it lists.
+It is a fork of a warm parent, confined already. What to do comes as one line of JSON, then the
+bytes of the files it lists.
 """
 
 from __future__ import annotations
 
-import base64
 import errno
 import gc
 import io
 import json
 import os
-import resource
 import signal
 import socket
 import struct
@@ -21,29 +19,8 @@ import sys
 from pathlib import Path
 from typing import IO, Any
 
-from inside import confine  # the package as it is shown in the sandbox
-
 _MAX_SIDE = 1200  # pixels of a picture that is shown to a person
 _MAX_PIXELS = 40_000_000  # decoded at all
-
-
-class BootRefused(Exception):
-    """A layer of the confinement did not take hold."""
-
-
-def main() -> None:
-    """Unpack the files, confine this process for good, and become what was asked for."""
-    try:
-        setup = json.loads(sys.stdin.buffer.readline())
-        _unpack(sys.stdin.buffer, setup["folder"], setup["files"])
-        _confine(setup)
-    except (OSError, confine.ConfinementError, BootRefused) as error:
-        print(f"the kernel could not be confined: {error}", file=sys.stderr)
-        os._exit(3)
-    os.write(setup["ready"], b"1")
-    os.close(setup["ready"])
-    _silence(0, 1, *([] if setup["debug"] else [2]))
-    _kernel(setup)
 
 
 def run(channel: int, folder: str) -> None:
@@ -77,30 +54,6 @@ def _unpack(told: IO[bytes], folder: str, files: list[tuple[str, int]]) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(told.read(size))
     os.chdir(folder)
-
-
-def _confine(setup: dict[str, Any]) -> None:
-    for kind, value in setup["limits"].items():
-        number = getattr(resource, f"RLIMIT_{kind}")
-        resource.setrlimit(number, (value, value))
-    confine.no_new_privileges()
-    confine.drop_capabilities(bounding=False)  # bubblewrap has emptied the bounding set
-    layers = {"mounts", "seccomp"}
-    if setup["landlock"]:
-        layers.add("landlock")
-        confine.landlock(setup["visible"], setup["writable"])
-    confine.filter_system_calls(base64.b64decode(setup["filter"]))
-    confine.probe(setup["outside"], frozenset(layers))
-    for path in setup["hidden"]:
-        if Path(path).exists():
-            raise BootRefused(f"{path} can be seen")
-
-
-def _silence(*descriptors: int) -> None:
-    null = os.open(os.devnull, os.O_RDWR)
-    for descriptor in descriptors:
-        os.dup2(null, descriptor)
-    os.close(null)
 
 
 def _kernel(setup: dict[str, Any]) -> None:

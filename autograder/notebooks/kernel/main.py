@@ -1,4 +1,4 @@
-"""Starts an IPython kernel inside bubblewrap for whoever speaks Jupyter's protocol.
+"""Starts a confined IPython kernel for whoever speaks Jupyter's protocol.
 
 A kernelspec names this module: `python -m autograder.notebooks.kernel -f CONNECTION_FILE`. It stays
 outside as the kernel's guard: relays the channels, ends the kernel when its own parent ends, and
@@ -19,21 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from autograder.notebooks.kernel import relay, zmtp
-from autograder.notebooks.kernel.confinement import (
-    Bounds,
-    KernelError,
-    Process,
-    Shared,
-    share,
-    start,
-)
-from autograder.sandbox.runtime import RuntimeMissing
+from autograder.notebooks.kernel.confinement import Bounds, KernelError, copied
+from autograder.notebooks.kernel.warm import Kernels
+from autograder.sandbox import tiers
+from autograder.sandbox.fork_server import Child, readable_now
 
 TALKED_TOO_MUCH = 81  # exit codes beside those of the kernel itself
 NO_JUPYTER = 82
 NOT_CONFINED = 83
-
-_PACKAGE = Path(__file__).resolve().parent.parent.parent
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     try:
         return asyncio.run(_run(options))
-    except (KernelError, RuntimeMissing) as error:
+    except KernelError as error:
         print(f"autograder kernel: {error}", file=sys.stderr)
         return NOT_CONFINED
 
@@ -65,14 +58,18 @@ async def _run(options: argparse.Namespace) -> int:
         signal.signal(number, signal.SIG_IGN)  # interrupts come as messages
     bounds = Bounds(options.memory_mb, options.cpu_seconds, options.disk_mb, options.output_mb)
     outer = _connection(options.connection_file)
-    ends = relay.inner_ends()
-    try:
-        process = _start(options, bounds, outer, ends)
-    except BaseException:
+    with _kernels(options, bounds) as kernels:
+        ends = relay.inner_ends()
+        try:
+            files = copied(Path.cwd(), options.data_mount)
+            child = kernels.kernel(bounds, files, *relay.inside(outer, ends))
+        except BaseException:
+            for end in ends.values():
+                end.close()
+            raise
         for end in ends.values():
-            end.close()
-        raise
-    return await _guard(process, outer, ends, bounds)
+            end.listening.close()  # so that a client notices when the kernel is gone
+        return await _guard(kernels, child, outer, ends, bounds)
 
 
 def _connection(path: Path) -> dict[str, Any]:
@@ -87,34 +84,27 @@ def _connection(path: Path) -> dict[str, Any]:
     return connection
 
 
-def _start(
-    options: argparse.Namespace,
-    bounds: Bounds,
-    outer: dict[str, Any],
-    ends: dict[str, relay.Inner],
-) -> Process:
-    here = Path.cwd()
-    shared = share(here)
-    if options.data is not None:
-        if not options.data.is_dir():
-            raise KernelError(f"{options.data}: there is no such folder of data")
-        shared = Shared(shared.copied, (*shared.shown, (options.data_mount, options.data)))
-    inner, listening = relay.inside(outer, ends)
-    process = start(
-        ("ipykernel", *filter(None, options.packages.split(","))),
-        bounds,
-        shared,
-        {"connection": inner, "listening": listening},
-        descriptors=list(listening.values()),
-        hidden=[here, _PACKAGE, options.connection_file.resolve(), Path("/etc/passwd")],
+def _kernels(options: argparse.Namespace, bounds: Bounds) -> Kernels:
+    """Start the parent of one kernel; the folder's own data is shown where no other is given."""
+    data = options.data or Path(options.data_mount)
+    if options.data is not None and not data.is_dir():
+        raise KernelError(f"{data}: there is no such folder of data")
+    return Kernels(
+        tiers.probe(),
+        [name for name in options.packages.split(",") if name],
+        data=data.resolve() if data.is_dir() else None,
+        data_mount=options.data_mount,
+        bounds=bounds,
+        warm=False,
     )
-    for end in ends.values():
-        end.listening.close()  # so that a client notices when the kernel is gone
-    return process
 
 
 async def _guard(
-    process: Process, outer: dict[str, Any], ends: dict[str, relay.Inner], bounds: Bounds
+    kernels: Kernels,
+    child: Child,
+    outer: dict[str, Any],
+    ends: dict[str, relay.Inner],
+    bounds: Bounds,
 ) -> int:
     """Relay until the kernel, the client's process or the allowance ends."""
     loop = asyncio.get_running_loop()
@@ -127,8 +117,7 @@ async def _guard(
     def refuse(violation: zmtp.Violation) -> None:
         end(TALKED_TOO_MUCH if isinstance(violation, zmtp.TooLarge) else NO_JUPYTER)
 
-    kernel = os.pidfd_open(process.popen.pid)
-    loop.add_reader(kernel, end, 0)
+    loop.add_reader(child.pidfd, end, 0)
     loop.add_signal_handler(signal.SIGTERM, end, 0)
     parent = os.getppid()
     with contextlib.suppress(ProcessLookupError):
@@ -142,9 +131,8 @@ async def _guard(
     except OSError as error:
         raise KernelError(f"the client's sockets cannot be had: {error}") from None
     finally:
-        died_by_itself = process.popen.poll()
-        process.end()
+        died_by_itself = bool(readable_now(child.pidfd, seconds=0))
+        loop.remove_reader(child.pidfd)
+        status = kernels.end(child)
         await carrier.close()
-    if code == 0 and died_by_itself is not None:
-        return died_by_itself if died_by_itself >= 0 else 128 - died_by_itself
-    return code
+    return status if code == 0 and died_by_itself else code

@@ -56,19 +56,25 @@ class Kernels:
         preload: Sequence[str] = (),
         data: Path | None = None,
         data_mount: str = "data",
+        bounds: Bounds | None = None,
+        warm: bool = True,
     ) -> None:
-        """Start the parent; raises KernelError where nothing confines, or a package is missing."""
+        """Start the parent; raises KernelError where nothing confines, or a package is missing.
+
+        Of `bounds` only the disk's counts here. With `warm` figures are drawn once for every
+        kernel; for a single one that takes longer than it saves.
+        """
         if tier.level is Level.D:
             raise KernelError(tier.sentence)
         modules = [name for name in preload if name != _NOT_YET]
-        if "matplotlib" in packages:
+        if warm and "matplotlib" in packages:
             modules += _FIGURES
         alone = bool({"namespaces", "uid"} & set(tier.layers)) or landlock_abi() >= _SIGNALS_SCOPED
         try:
             role = Role(
                 "notebook_boot",
                 calls.compiled(alone),
-                disk_bytes=Bounds().disk_mb << 20,
+                disk_bytes=(bounds or Bounds()).disk_mb << 20,
                 descriptors=256,
                 shown=shown_beside(),
                 environment={"MPLBACKEND": "module://matplotlib_inline.backend_inline"}

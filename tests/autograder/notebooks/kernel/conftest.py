@@ -84,7 +84,7 @@ def course(tmp_path: Path) -> Path:
     (alice / "ps1.ipynb").write_text(SECRET)  # holds the hidden tests under nbgrader
     (alice / "helper.py").write_text("value = 7\n")
     (alice / "data" / "small.csv").write_text("1,2\n")
-    (alice / "big.bin").write_bytes(b"\0" * 3_000_000)
+    (alice / "data" / "big.bin").write_bytes(b"\0" * 3_000_000)
     (alice / "link").symlink_to(tmp_path / "gradebook.db")
     (alice / "folder").symlink_to(tmp_path / "source")
     return tmp_path

@@ -10,7 +10,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 
 from autograder.notebooks.kernel import kernelspec
 from autograder.notebooks.kernel import main as kernel
-from autograder.notebooks.kernel.confinement import KernelError, share
+from autograder.notebooks.kernel.confinement import KernelError, copied
 
 
 def test_it_is_installed_below_a_prefix(tmp_path: Path) -> None:
@@ -60,8 +60,9 @@ def test_links_notebooks_and_hidden_files_are_not_shared(tmp_path: Path) -> None
         (folder / name).write_text(name)
     (folder / "link").symlink_to(tmp_path / "secret")
     (folder / "up").symlink_to(tmp_path)
-    assert dict(share(folder).copied) == {"a.py": b"a.py", "deep/b.txt": b"deep/b.txt"}
+    assert copied(folder) == {"a.py": b"a.py", "deep/b.txt": b"deep/b.txt"}
+    assert copied(folder, "deep") == {"a.py": b"a.py"}  # shown by itself, as data
     for number in range(2001):
         (folder / f"{number}.txt").touch()
     with pytest.raises(KernelError, match="too many files"):
-        share(folder)
+        copied(folder)
