@@ -1,261 +1,171 @@
-"""Grade a class and compare with peers: bare pytest per submission, and nbgrader's autograde.
+"""What one more submission costs, stage by stage, beside bare pytest and nbgrader.
 
-Run by hand: .venv/bin/python tests/benchmarks/grading.py [--submissions 200] [--peers 10]
+Run by hand on a quiet machine:
 
-All three run the same public and hidden tests of mlp_from_scratch (without those that train) on
-the same submissions in the same run. Prints CPU and wall seconds per submission, peak memory,
-ratios, and the floor: what fork, confinement and the tests' own calls cost without any grader.
+    python tests/benchmarks/grading.py [--assignment NAME …] [--full] [--repeat 5] [--nbgrader]
+
+For each assignment the reference, an independent correct solution, the untouched skeleton and a
+submission with a wrong function that much builds on are graded in turn, each in a fork as in a
+class. Processor seconds are those of all processes, in sandboxes too. Bare pytest runs the same
+tests on the reference in the same run: as many as are named, and all of them pass.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections import Counter
 from pathlib import Path
 
-from processor import adopt_orphans, seconds_of_children
+from processor import adopt_orphans, memory_of_tree, seconds_of_children, seconds_of_tree
+from rows import ASSIGNMENTS, REFERENCE, lay_out, rows
+from stages import OWN, REQUESTS, STAGES, WORKER, WORKERS, Stopwatch
 
-from autograder.authoring.demo import make_class
-from autograder.core.layout import Assignment, find_assignment, find_root
-from autograder.grading.files import folder_files
+from autograder.core.layout import find_assignment, find_root
+from autograder.grading.batch import prepare
+from autograder.grading.grader import Grader
+from autograder.grading.opening import open_grader
+from autograder.grading.station import Job, station
+from autograder.intake import Source
 
-_HONEST = ("ada", "blaise", "carl", "emmy", "felix")
-_AUTOGRADER = [sys.executable, "-m", "autograder"]
-
-
-@dataclass
-class Cost:
-    """What one way of grading took, for `count` submissions."""
-
-    count: int
-    wall: float = 0.0
-    cpu: float = 0.0
-    memory: float = 0.0  # peak of all processes together, MiB
-
-    def row(self, name: str) -> str:
-        """One line of the table."""
-        memory = f"{self.memory:8.0f} MiB" if self.memory else ""
-        return (
-            f"{name:34} {self.count:4d}  {self.wall / self.count:8.3f} s  "
-            f"{self.cpu / self.count:8.3f} s  {memory}"
-        )
-
-
-@contextmanager
-def _measured(count: int) -> Iterator[Cost]:
-    cost = Cost(count)
-    before = seconds_of_children()
-    stop = threading.Event()
-
-    def watch() -> None:
-        while not stop.wait(0.25):
-            cost.memory = max(cost.memory, _memory_of_children())
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    start = time.perf_counter()
-    try:
-        yield cost
-    finally:
-        cost.wall = time.perf_counter() - start
-        stop.set()
-        watcher.join()
-        cost.cpu = seconds_of_children() - before
-
-
-def _memory_of_children() -> float:
-    """Sum the proportional set sizes of every descendant, in MiB."""
-    parents: dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue  # it ended meanwhile
-            parents[int(entry.name)] = int(fields[1])
-    total, ours = 0, {os.getpid()}
-    for pid in sorted(parents):
-        if parents[pid] in ours:
-            ours.add(pid)
-            try:
-                lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-            except OSError:
-                continue
-            total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return total / 1024
-
-
-def _class(assignment: Assignment, folder: Path, count: int) -> Path:
-    """Make `count` submissions that differ in a comment: every one is really graded."""
-    made = make_class(assignment, folder / "made")
-    target = folder / "class"
-    for number in range(count):
-        source = made / _HONEST[number % len(_HONEST)]
-        place = target / f"student{number:03d}"
-        if source.is_dir():
-            shutil.copytree(source, place)
-        else:
-            shutil.unpack_archive(source.with_suffix(".zip"), place, "zip")
-            inner = list(place.glob("*.zip"))
-            if inner:
-                shutil.unpack_archive(inner[0], place)
-            wrapped = place / "Assignment 1"
-            if wrapped.is_dir():
-                shutil.copytree(wrapped, place, dirs_exist_ok=True)
-                shutil.rmtree(wrapped)
-        with next(place.rglob("utils.py")).open("a") as file:
-            file.write(f"# student {number}\n")
-    return target
-
-
-def _grade(folder: Path, out: Path, jobs: int, count: int, *more: str) -> Cost:
-    command = [*_AUTOGRADER, "grade", "mlp_from_scratch", str(folder), "-o", str(out)]
-    with _measured(count) as cost:
-        subprocess.run([*command, "--jobs", str(jobs), *more], check=True, capture_output=True)
-    return cost
-
-
-def _student_folder(assignment: Assignment, submission: Path, place: Path) -> Path:
-    """Lay out what bare pytest needs: the submission with both suites beside it."""
-    for name, content in folder_files(assignment.solution).items():
-        (place / name).parent.mkdir(parents=True, exist_ok=True)
-        (place / name).write_bytes(content)
-    shutil.copytree(submission, place, dirs_exist_ok=True)
-    for name in ("conftest.py", "pytest.ini"):
-        (place / name).unlink(missing_ok=True)
-    shutil.copytree(assignment.public_tests, place / "tests")
-    shutil.copytree(assignment.hidden_tests, place / "hidden")
-    kit = Path(sys.modules["autograder"].__path__[0]) / "studentkit"
-    shutil.copytree(kit, place / "studentkit")
-    return place
-
-
-def _bare_pytest(assignment: Assignment, submissions: list[Path], small: Path, work: Path) -> Cost:
-    folders = []
-    for submission in submissions:
-        place = _student_folder(assignment, submission, work / submission.name)
-        shutil.rmtree(place / "data", ignore_errors=True)
-        shutil.copytree(small, place / "data")
-        folders.append(place)
-    environment = {**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": "."}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=no"]
-    command += ["-k", "not Train and not train and not accuracy_on", "tests", "hidden"]
-    with _measured(len(folders)) as cost:
-        for folder in folders:
-            subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
-    return cost
-
-
-def _nbgrader(assignment: Assignment, folders: list[Path], work: Path) -> Cost:
-    """Time `nbgrader autograde` on notebooks whose cells run the same test files."""
-    import nbformat
-    from nbformat.v4 import new_code_cell, new_notebook
-
-    def cell(source: str, name: str, **kind: object) -> nbformat.NotebookNode:
-        meta = {"schema_version": 3, "grade_id": name, "grade": False, "solution": False}
-        meta |= {"locked": True, "task": False, **kind}
-        return new_code_cell(source, metadata={"nbgrader": meta})
-
-    course = work / "course"
-    source = course / "source" / "ps1"
-    source.mkdir(parents=True)
-    answer = "### BEGIN SOLUTION\nfolder = '.'\n### END SOLUTION"
-    cells = [cell(answer, "answer", solution=True, locked=False)]
-    files = sorted([*assignment.public_tests.glob("test_*.py")])
-    files += sorted(assignment.hidden_tests.glob("test_*.py"))
-    for file in files:
-        kind = "tests" if file.parent == assignment.public_tests else "hidden"
-        lines = [
-            "import os, pytest, sys",
-            "os.chdir(folder); sys.path[:0] = [folder]",
-            f"assert pytest.main(['-q', '-p', 'no:cacheprovider', '{kind}/{file.name}', '-k',",
-            "    'not Train and not train and not accuracy_on']) == 0",
-        ]
-        name = f"{kind}_{file.stem}"
-        cells.append(cell("\n".join(lines), name, grade=True, points=1))
-    notebook = new_notebook(cells=cells)
-    notebook.metadata["kernelspec"] = {
-        "name": "python3",
-        "display_name": "Python 3",
-        "language": "python",
-    }
-    nbformat.write(notebook, source / "ps1.ipynb")
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    environment |= {"MPLBACKEND": "Agg"}
-
-    def nbgrader(*arguments: str) -> None:
-        command = [sys.executable, "-m", "nbgrader", *arguments]
-        done = subprocess.run(
-            command, cwd=course, env=environment, capture_output=True, text=True, check=False
-        )
-        if done.returncode not in (0, 1):
-            raise RuntimeError(done.stderr[-2000:])
-
-    nbgrader("generate_assignment", "ps1", "--force")
-    for folder in folders:
-        place = course / "submitted" / folder.name / "ps1"
-        place.mkdir(parents=True)
-        submitted = nbformat.read(course / "release" / "ps1" / "ps1.ipynb", 4)
-        submitted.cells[0].source = f"folder = {str(folder)!r}"
-        nbformat.write(submitted, place / "ps1.ipynb")
-    with _measured(len(folders)) as cost:
-        nbgrader("autograde", "ps1")
-    graded = list((course / "autograded").glob("*/ps1/ps1.ipynb"))
-    if len(graded) != len(folders):
-        raise RuntimeError(f"nbgrader graded {len(graded)} of {len(folders)}")
-    return cost
+WHOLE, HERE = "whole", "here, whole"
 
 
 def main() -> None:
-    """Measure and print."""
-    adopt_orphans()
+    """Measure and print; each assignment in a process of its own."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--submissions", type=int, default=200)
-    parser.add_argument("--peers", type=int, default=10, help="submissions for the slow peers")
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--assignment", action="append", choices=ASSIGNMENTS)
+    parser.add_argument("--full", action="store_true", help="with the tests that train")
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--nbgrader", action="store_true", help="nbgrader as well (mlp only)")
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    root = find_root(Path(__file__))
-    assignment = find_assignment("mlp_from_scratch", root)
-    os.chdir(root)
-    with tempfile.TemporaryDirectory() as name:
-        work = Path(name)
-        os.environ["XDG_CACHE_HOME"] = str(work / "cache")
-        submissions = _class(assignment, work, options.submissions)
-        one = work / "one"
-        shutil.copytree(submissions / "student000", one / "student000")
-        _grade(one, work / "warm", 1, 1)  # draws the digits, compiles the templates
-        start = _grade(one, work / "start", 1, 1, "--no-training")
-        ours = _grade(submissions, work / "out", options.jobs, options.submissions, "--no-training")
-        few = work / "few"
-        chosen = sorted(submissions.iterdir())[: options.peers]
-        for each in chosen:
-            shutil.copytree(each, few / each.name)
-        trained = _grade(few, work / "trained", options.jobs, len(chosen))
-        small = next((work / "cache" / "autograder").glob("*small*"))
-        bare = _bare_pytest(assignment, chosen, small, work / "bare")
-        folders = [work / "bare" / each.name for each in chosen]
-        peer = _nbgrader(assignment, folders, work)
-    print(f"{'':34} {'n':>4}  {'wall':>10}  {'cpu':>10}  peak memory")
-    print(ours.row(f"autograder grade, {options.jobs} jobs"))
-    print(start.row("autograder grade, one (start-up)"))
-    print(trained.row("autograder grade, with training"))
-    print(bare.row("python -m pytest, one each"))
-    print(peer.row("nbgrader autograde"))
-    marginal = (ours.cpu - start.cpu * options.jobs) / (ours.count - options.jobs)
-    print(f"\nCPU of one more submission: {marginal:.3f} s (start-up taken out)")
-    for name, other in (("bare pytest", bare), ("nbgrader", peer)):
-        wall = (other.wall / other.count) / (ours.wall / ours.count)
-        cpu = (other.cpu / other.count) / (ours.cpu / ours.count)
-        print(f"{name}: {wall:.1f} times our wall time, {cpu:.1f} times our CPU time")
+    names = options.assignment or list(ASSIGNMENTS)
+    if not options.here:
+        for name in names:
+            more = [word for word in sys.argv[1:] if word not in ASSIGNMENTS]
+            more = [word for word in more if word != "--assignment"]
+            command = [sys.executable, __file__, *more, "--assignment", name, "--here"]
+            subprocess.run(command, check=True)
+        return
+    adopt_orphans()
+    os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    with tempfile.TemporaryDirectory() as work:
+        measure(names[0], options.full, options.repeat, options.nbgrader, Path(work))
+
+
+def measure(name: str, full: bool, repeat: int, nbgrader: bool, work: Path) -> None:
+    """Print the table of one assignment."""
+    assignment = find_assignment(name, find_root(Path(__file__)))
+    stopwatch = Stopwatch(work / "stages.jsonl")
+    grader = open_grader(prepare(assignment, training=full))
+    library = grader.library()
+    folders = {row: lay_out(files, work / row) for row, files in rows(assignment).items()}
+    found: dict[str, list[Counter[str]]] = {row: [] for row in folders}
+    expected = sorted(path.name for path in assignment.skeleton.iterdir())
+    memory = 0.0
+    scores: dict[str, str] = {}
+    with station(grader, library) as grade:
+        for turn in range(repeat + 1):
+            for row, folder in folders.items():
+                source = Source(row, folder, "folder")
+                before = seconds_of_tree()
+                results = grade(Job(source, work / "out", expected))
+                whole = seconds_of_tree() - before
+                if "score" not in results:
+                    raise RuntimeError(str(results.get("extra_data") or results))
+                scores[row] = f"{results['score']:g}"
+                noted = stopwatch.take()
+                noted[WHOLE] = whole  # type: ignore[assignment]
+                memory = max(memory, memory_of_tree())
+                if turn:  # the first one warms up
+                    found[row].append(noted)
+    level = "full level" if full else "quick level"
+    print(f"\n{name}, {level}: processor seconds, medians of {repeat}")
+    print(f"{'':24}" + "".join(f"{row:>13}" for row in folders))
+    columns = {row: _medians(samples) for row, samples in found.items()}
+    for column in columns.values():
+        stages = sum(column[stage] for stage in STAGES)
+        column["rest of the fork"] = column[HERE] - stages
+        column["beside own"] = column[WHOLE] - column[OWN]
+        column["wire in the worker"] = column[WORKER] - column[OWN]
+        column["forks, other processes"] = column[WHOLE] - column[HERE] - column[WORKER]
+    lines = [*STAGES, "rest of the fork", "wire in the worker", "forks, other processes"]
+    for line in [*lines, OWN, WHOLE, "beside own"]:
+        print(f"{line:24}" + "".join(f"{column[line]:13.3f}" for column in columns.values()))
+    for line in (WORKERS, REQUESTS):
+        print(f"{line:24}" + "".join(f"{column[line]:13.0f}" for column in columns.values()))
+    print(f"{'score':24}" + "".join(f"{scores[row]:>13}" for row in folders))
+    print(f"peak of fork server and workers: {memory:.0f} MiB")
+    ours = columns[REFERENCE][WHOLE]
+    _compare("bare pytest", bare_pytest(grader, work / "bare"), ours)
+    if nbgrader and name == "mlp_from_scratch":
+        from nbgrader_peer import autograde
+
+        _compare("nbgrader autograde", autograde(grader, work / "bare", work / "course"), ours)
+
+
+def _medians(samples: list[Counter[str]]) -> dict[str, float]:
+    keys = {key for sample in samples for key in sample}
+    return Counter({key: statistics.median(one[key] for one in samples) for key in keys})  # type: ignore[misc]
+
+
+def _compare(peer: str, theirs: float, ours: float) -> None:
+    print(f"{peer}: {theirs:.2f} s of processor time, {theirs / ours:.1f} times ours")
+
+
+def lay_out_peer(grader: Grader, place: Path) -> None:
+    """Put the reference and its data into a folder where bare pytest can run."""
+    lay_out(grader.reference_files, place)
+    mount = place / grader.manifest.data_mount
+    shutil.rmtree(mount, ignore_errors=True)
+    shutil.copytree(grader.options.small, mount)
+
+
+def peer_command(grader: Grader, place: Path) -> tuple[list[str], dict[str, str]]:
+    """Return how pytest runs both suites beside the code in `place`, and its environment."""
+    suites = grader.assignment.public_tests, grader.assignment.hidden_tests
+    ours = [sys.executable, "-m", "pytest", "-c", os.devnull, "--import-mode=importlib"]
+    ours += ["--rootdir", str(grader.assignment.tests), "-p", "no:cacheprovider", "--tb=no", "-q"]
+    path = os.pathsep.join(map(str, (place, *suites)))
+    return ours, {**os.environ, "PYTHONPATH": path, "MPLBACKEND": "Agg"}
+
+
+def bare_pytest(grader: Grader, place: Path) -> float:
+    """Return the processor seconds of pytest alone on the reference; raises where a test fails.
+
+    Left out are tests of the grader's own (they speak to its worker), found by a first run.
+    """
+    lay_out_peer(grader, place)
+    command, environment = peer_command(grader, place)
+    tests = [_path(grader, test.id) for test in grader.tests if not test.trains]
+    first = subprocess.run(
+        [*command, "-rfE", *tests], cwd=place, env=environment, capture_output=True, text=True
+    )
+    failed = set(re.findall(r"^(?:FAILED|ERROR) \S*?((?:public|hidden)/\S+)", first.stdout, re.M))
+    chosen = [test for test in tests if not test.endswith(tuple(f"/{one}" for one in failed))]
+    before = seconds_of_children()
+    done = subprocess.run(
+        [*command, *chosen], cwd=place, env=environment, capture_output=True, text=True
+    )
+    used = seconds_of_children() - before
+    if done.returncode or f"{len(chosen)} passed" not in done.stdout:
+        raise RuntimeError((done.stderr or done.stdout)[-2000:])
+    print(f"bare pytest runs {len(chosen)} of our {len(grader.tests)} tests, all pass")
+    return used
+
+
+def _path(grader: Grader, test: str) -> str:
+    """Return what pytest calls a test; a hidden file may hold some that are told to students."""
+    folder, _, rest = test.partition("/")
+    there = (grader.assignment.tests / folder / rest.partition("::")[0]).is_file()
+    return f"{grader.assignment.tests}/{folder if there else 'hidden'}/{rest}"
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from autograder.reports.page import render
 
-_GRADES = Path(__file__).resolve().parents[1] / "autograder" / "report" / "grades.py"
+_GRADES = Path(__file__).resolve().parents[1] / "autograder" / "reports" / "grades.py"
 _LIMIT = 0.004
 _PAGES = 20
 
