@@ -224,12 +224,18 @@ class _Survey:
         fact: dict[str, Any] = {
             "name": self._qualified(scope),
             "line": node.lineno,
+            "text": self._text(node),
             "parameters": parameters[:MAX_ITEMS],
             "binding": [name for name in binding if name in _BINDINGS][:3],
         }
         if isinstance(node, ast.AsyncFunctionDef):
             fact["binding"].append("async")
         self._add(self.functions, **fact)
+
+    def _text(self, node: ast.stmt) -> str:
+        """Return a short hash of a definition's lines, to tell whether it was changed at all."""
+        lines = self.lines[node.lineno - 1 : node.end_lineno]
+        return hashlib.sha256(b"\n".join(line.strip() for line in lines)).hexdigest()[:16]
 
     def _default(self, node: ast.expr | None) -> str | None:
         """Return a default's source in one spelling; `28*28` and `784` are the same."""

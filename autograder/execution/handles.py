@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -27,22 +27,37 @@ class Handles:
         self._drops: list[int] = []
         self._remotes: WeakValueDictionary[int, Any] = WeakValueDictionary()
         self._functions: dict[int, Callable[..., Any]] = {}
+        self._lasting: list[Callable[..., Any]] = []  # for every test, not for one
+        self._count = 0  # no number is used again: an old one is good for nothing
 
     def next_worker(self) -> None:
         """Forget what the last worker had."""
         self.generation += 1
         self._remotes.clear()
         self._drops.clear()
+        self._functions.clear()
+
+    def lend_for_good(self, functions: Iterable[Callable[..., Any]]) -> None:
+        """Let these functions be called in every test from now on."""
+        self._lasting = list(functions)
+
+    def lasts(self, function: Callable[..., Any]) -> bool:
+        """Tell whether a function is lent for every test."""
+        return function in self._lasting
 
     def forget_functions(self) -> bool:
-        """End the lending of functions; tell whether there were any."""
-        lent = bool(self._functions)
-        self._functions.clear()
-        return lent
+        """End the lending of functions of one test; tell whether there were any."""
+        before = len(self._functions)
+        self._functions = {
+            number: function for number, function in self._functions.items() if self.lasts(function)
+        }
+        return len(self._functions) < before
 
-    def function(self, number: Any) -> Callable[..., Any]:
-        """Return a function that was lent; raises KeyError, TypeError."""
-        return self._functions[number]
+    def function(self, number: Any) -> Callable[..., Any] | None:
+        """Return a function that is lent, None for one that was; raises KeyError."""
+        if type(number) is not int or not 0 < number <= self._count:
+            raise KeyError(number)
+        return self._functions.get(number)
 
     def drop(self, generation: int, number: int) -> None:
         """Let the worker forget an object, with the next request."""
@@ -67,9 +82,9 @@ class Handles:
         if isinstance(thing, np.ndarray):
             return np.array(thing, subok=False)
         if callable(thing) and not isinstance(thing, type):
-            number = len(self._functions) + 1
-            self._functions[number] = thing
-            return Reference(number, "function")
+            self._count += 1
+            self._functions[self._count] = thing
+            return Reference(self._count, "function")
         raise WireError(f"a {type(thing).__name__} cannot be passed to student code")
 
     def incoming(self, reference: Reference) -> Any:

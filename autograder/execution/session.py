@@ -78,18 +78,22 @@ class Session:
     def supply(self, functions: dict[str, Callable[..., Any]]) -> None:
         """Have `functions`, by "module.Class.name", answer in place of the submission's own."""
         self._supplied = dict(functions)
+        self.handles.lend_for_good(functions.values())
         self.stop()
 
-    def begin(self, data: str | None, trains: bool = False, source: str = "") -> None:
+    def begin(
+        self, data: str | None, trains: bool = False, source: str = "", hidden: bool = True
+    ) -> None:
         """Start a test: a new record, its own deadline, fixed seeds, the data it may read.
 
         A test that trains has a time of its own, which does not count for the submission.
         `source` is the file of the test.
         """
-        self.record = TestRecord(source=source)
-        # A function lent to student code in one test must not answer for it in the next,
-        # nor may anything that was learnt from it survive: a fresh worker knows nothing.
-        if self.handles.forget_functions() or data != self.data:
+        # A function lent to student code in one test does not answer for it in the next. Nor may
+        # what a hidden test's function told survive it: a fresh worker knows nothing.
+        told = self.handles.forget_functions() and self.record.hidden
+        self.record = TestRecord(source=source, hidden=hidden)
+        if told or data != self.data:
             self.stop()
         self.data = data
         used = self._channel.child.used() if self._channel is not None else 0.0
@@ -100,7 +104,7 @@ class Session:
                 self._quietly("begin", SEED)
             except WorkerStopped:
                 # It died between two tests: the next one gets a fresh one.
-                self.record = TestRecord(source=source)
+                self.record = TestRecord(source=source, hidden=hidden)
 
     @property
     def interruptible(self) -> bool:
@@ -253,7 +257,9 @@ class Session:
         if not plain or not all(type(name) is str for name in named):
             self._end(Reason.PROTOCOL, "the code sent a malformed callback")
         try:
-            if function not in self._supplied.values():  # those pass it on as plain data
+            if function is None:
+                raise LookupError("that function was lent in an earlier test")
+            if not self.handles.lasts(function):  # those pass it on as plain data
                 arguments = list(map(tensors.received, arguments))
                 named = {name: tensors.received(value) for name, value in named.items()}
             value = function(*arguments, **named)

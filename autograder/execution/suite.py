@@ -184,6 +184,14 @@ def _seed_both() -> None:
     _SEED_PYTHON(SEED)
 
 
+Around = Callable[[Test], contextlib.AbstractContextManager[None]]
+
+
+def alone(_: Test) -> contextlib.AbstractContextManager[None]:
+    """Have nothing around a test."""
+    return contextlib.nullcontext()
+
+
 @dataclass(frozen=True)
 class Scene:
     """What tests find when they run, and what is kept of them."""
@@ -195,6 +203,7 @@ class Scene:
     until_failure: bool = False  # leave out what follows the first test that does not pass
     pictures: bool = False  # keep those of public tests' figures
     watch: Watch = field(default_factory=Watch)
+    around: Around = alone  # entered for each test
 
 
 def run(tests: Sequence[Test], session: Session, scene: Scene) -> list[Outcome]:
@@ -229,7 +238,8 @@ def run(tests: Sequence[Test], session: Session, scene: Scene) -> list[Outcome]:
                     following = tests[number + 1].item
                 watch.begins(test.id)
                 context.wants_pictures = scene.pictures and not test.hidden
-                outcomes.append(_run_one(test, following, session, context, scene, bound))
+                with scene.around(test):
+                    outcomes.append(_run_one(test, following, session, context, scene, bound))
                 ready = following
     finally:
         session.stop()
@@ -269,7 +279,7 @@ def _run_one(
     context.folder = str(scene.data.get(kind, ""))
     try:
         for _ in (1, 2):
-            session.begin(mount, test.trains, str(test.item.path))
+            session.begin(mount, test.trains, str(test.item.path), test.hidden)
             _seed_both()
             context.take_shown()
             context.take_pictures()
@@ -301,7 +311,7 @@ def _protocol(
                 bound.add(id(module))
                 with contextlib.suppress(Exception, WorkerStopped):
                     student_imports.bind(vars(module), session)
-                session.begin(session.data, test.trains, session.record.source)
+                session.begin(session.data, test.trains, session.record.source, test.hidden)
             reports = runtestprotocol(item, log=False, nextitem=following)
     except (Exception, TestTimeoutError) as error:  # in pytest's own code between two phases
         found = error

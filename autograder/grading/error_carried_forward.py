@@ -14,10 +14,10 @@ from collections.abc import Callable, Container, Sequence
 from autograder.core.manifest import Manifest, Task, needed
 from autograder.core.records import Outcome, Status
 from autograder.execution.session import Session
-from autograder.execution.suite import Test
+from autograder.execution.suite import Around, Test
 from autograder.grading.lending import Lender
 
-Run = Callable[[list[Test], Session], list[Outcome]]
+Run = Callable[[list[Test], Session, Around], list[Outcome]]
 
 
 def lendable(manifest: Manifest) -> list[str]:
@@ -63,16 +63,18 @@ def carry(
     session: Callable[[], Session],
     lender: Lender,
     run: Run,
+    unwritten: frozenset[str] = frozenset(),
 ) -> list[Outcome]:
     """Repeat failed tests with the functions of wrong upstream tasks lent.
 
     A test that passes then is passed, with `carried` naming the tasks; one that fails again
     keeps failing, with the message of the second run, as that one is about its own task.
 
-    Each repeated test has a worker and a lender of its own, and every public one is finished
-    before anything hidden is repeated: nothing that a hidden test told can come out in public.
+    Each repeated test has a lender of its own, and every public one is finished before anything
+    hidden is repeated: nothing that a hidden test told can come out in public. Where all functions
+    of a task are `unwritten` nothing can help it.
     """
-    repeats = _Repeats(manifest, tests, outcomes, session, lender, run)
+    repeats = _Repeats(manifest, tests, outcomes, session, lender, run, unwritten)
     try:
         repeats.make(hidden=False)
         repeats.make(hidden=True)
@@ -92,7 +94,9 @@ class _Repeats:
         session: Callable[[], Session],
         lender: Lender,
         run: Run,
+        unwritten: frozenset[str],
     ) -> None:
+        self._unwritten = unwritten
         self._manifest, self._lender, self._run = manifest, lender, run
         self._new_session = session
         self._sessions: dict[tuple[str, ...], Session] = {}  # for the time that is left to each
@@ -109,9 +113,11 @@ class _Repeats:
             names, functions = supplies(self._manifest, task.id, wrong, self._lender)
             mine = [outcome for outcome in self._outcomes if outcome.task == task.id]
             failed = [one for one in mine if self.found[one.test].status is Status.FAILED]
-            for outcome in failed:
-                if functions and outcome.hidden is hidden:
-                    self._repeat(outcome, names, functions)
+            if task.functions and self._unwritten.issuperset(task.functions):
+                failed = []
+            chosen = [one for one in failed if functions and one.hidden is hidden]
+            if chosen:
+                self._repeat(chosen, names, functions)
             if self._is_wrong(task, mine, helped=bool(functions), all_done=hidden):
                 wrong.add(task.id)
 
@@ -125,21 +131,21 @@ class _Repeats:
             mine = public
         return any(self.found[one.test].status is Status.FAILED for one in mine)
 
-    def _repeat(self, outcome: Outcome, names: list[str], functions: list[str]) -> None:
+    def _repeat(self, chosen: list[Outcome], names: list[str], functions: list[str]) -> None:
         key = tuple(functions)
         if key not in self._sessions:
             self._sessions[key] = self._new_session()
             self._sessions[key].supply(self._lender.functions(functions))
-        test = self._tests[outcome.test]
-        with self._lender.lent(test.trains):
-            again = self._run([test], self._sessions[key])[0]
-        self.found[outcome.test] = self._second(outcome, again, names)
+        tests = [self._tests[one.test] for one in chosen]
+        second = self._run(tests, self._sessions[key], self._lender.lent)
+        for outcome, again in zip(chosen, second, strict=True):
+            self.found[outcome.test] = self._second(outcome, again, names)
 
     def _second(self, first: Outcome, again: Outcome, names: list[str]) -> Outcome:
         printed = tuple(dict.fromkeys((*first.printed, *again.printed)))
         if again.status is Status.PASSED:
             return dataclasses.replace(again, carried=tuple(names), printed=printed)
-        if self._lender.refused:  # how that ended says nothing about the submission
+        if self._lender.refused.get(first.test):  # how that ended says nothing about the submission
             return dataclasses.replace(first, printed=printed)
         message = again.message
         if message:

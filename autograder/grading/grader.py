@@ -11,6 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from studentkit.survey import survey
+
 from autograder.core import mistakes as mistake_library
 from autograder.core import scoring
 from autograder.core.cache import Cache
@@ -22,7 +24,7 @@ from autograder.execution import suite
 from autograder.execution.declared import Declared
 from autograder.execution.given import Given
 from autograder.execution.session import Session
-from autograder.execution.suite import Scene, Test, Watch
+from autograder.execution.suite import Around, Scene, Test, Watch, alone
 from autograder.grading.diagnosis.clusters import failures
 from autograder.grading.diagnosis.library import Library, learn, recall
 from autograder.grading.diagnosis.naming import name_mistakes
@@ -31,7 +33,7 @@ from autograder.grading.files import folder_files, lasting
 from autograder.grading.lending import Lender
 from autograder.grading.lent_code import lent_code
 from autograder.grading.options import GradingOptions
-from autograder.grading.policy import judged
+from autograder.grading.policy import judged, surveyed, texts
 from autograder.sandbox.fork_server import ForkServer
 
 if TYPE_CHECKING:
@@ -89,6 +91,10 @@ class Grader:
         """The untouched skeleton as a submission's files."""
         more = self.notebook.skeleton if self.notebook else {}
         return {**folder_files(self.assignment.skeleton), **more}
+
+    def settle(self) -> None:
+        """Work out now what every fork would otherwise work out again."""
+        _ = self.declared, self.lent, self._to_write
 
     @cached_property
     def declared(self) -> Declared:
@@ -164,6 +170,7 @@ class Grader:
         tests: Sequence[Test],
         outcomes: list[Outcome],
         watch: Watch | None = None,
+        unwritten: frozenset[str] = frozenset(),
     ) -> list[Outcome]:
         return carry(
             self.manifest,
@@ -171,8 +178,26 @@ class Grader:
             outcomes,
             lambda: self._session(fork_server, files, mistakes),
             Lender(fork_server, self.lent, self.manifest.limits),
-            lambda chosen, session: self._outcomes(session, chosen, watch=watch),
+            lambda chosen, session, around: self._outcomes(
+                session, chosen, watch=watch, around=around
+            ),
+            unwritten,
         )
+
+    def _unwritten(self, facts: dict[str, Any] | str) -> frozenset[str]:
+        """Return the functions that a submission has left as they are in the skeleton."""
+        mine = texts(facts)
+        return frozenset(name for name, text in self._to_write.items() if mine.get(name) == text)
+
+    @cached_property
+    def _to_write(self) -> dict[str, str]:
+        """The skeleton's texts of functions that the reference has otherwise."""
+        reference = texts(survey(self.reference_files))
+        return {
+            name: text
+            for name, text in texts(self.skeleton).items()
+            if reference.get(name, text) != text
+        }
 
     def _outcomes(
         self,
@@ -182,6 +207,7 @@ class Grader:
         until_failure: bool = False,
         pictures: bool = False,
         watch: Watch | None = None,
+        around: Around = alone,
     ) -> list[Outcome]:
         scene = Scene(
             self.options.data,
@@ -191,6 +217,7 @@ class Grader:
             until_failure,
             pictures,
             watch or Watch(),
+            around,
         )
         return suite.run(tests, session, scene)
 
@@ -230,9 +257,12 @@ class Grader:
         if self.notebook is not None:
             submission = self.notebook.put_in(submission)
         session = self._session(fork_server, submission.files)
-        verdicts = judged(session, self.skeleton, self.manifest)
+        facts = surveyed(session)
+        verdicts = judged(facts, self.skeleton, self.manifest)
         outcomes = self._outcomes(session, self.tests, pictures=True, watch=watch)
-        outcomes = self._carried(fork_server, submission.files, (), self.tests, outcomes, watch)
+        outcomes = self._carried(
+            fork_server, submission.files, (), self.tests, outcomes, watch, self._unwritten(facts)
+        )
         verdicts += scoring.judge_printing(self.manifest.policy, outcomes)
         verdicts += scoring.judge_lateness(
             self.manifest.policy.lateness, submission.submitted_at, self.options.due

@@ -19,6 +19,7 @@ from autograder.core.failures import SuiteError
 from autograder.core.manifest import Limits
 from autograder.execution.errors import SubmissionError, WorkerStopped
 from autograder.execution.session import Session
+from autograder.execution.suite import Test
 from autograder.sandbox.fork_server import Branch, ForkServer
 from autograder.sandbox.inside.wire import Tensor
 
@@ -43,7 +44,8 @@ class Lender:
         self._branch: Branch | None = None
         self._session: Session | None = None
         self._calls = self._bytes = 0
-        self.refused = ""  # why a function was not lent in the latest test; "" where all were
+        self._test = ""
+        self.refused: dict[str, str] = {}  # by test: why a function was not lent in it
 
     def __contains__(self, function: object) -> bool:
         return function in self._lent["functions"]
@@ -53,14 +55,15 @@ class Lender:
         return {target: self._function(target) for target in targets}
 
     @contextlib.contextmanager
-    def lent(self, trains: bool) -> Iterator[None]:
+    def lent(self, test: Test) -> Iterator[None]:
         """Lend during one test: to a process without a past, which ends with the test."""
         if self._branch is None:
             self._branch = self._fork_server.branch(self._lent)
         self._session = Session(self._branch, {}, self._limits)
-        self._session.begin(None, trains)
+        self._session.begin(None, test.trains)
         self._calls = self._bytes = 0
-        self.refused = ""
+        self._test = test.id
+        self.refused.pop(test.id, None)
         try:
             yield
         finally:
@@ -78,7 +81,7 @@ class Lender:
             try:
                 return self._answer(target, arguments, named, states)
             except LendingError as error:
-                self.refused = str(error)
+                self.refused[self._test] = str(error)
                 raise
 
         return answer

@@ -60,7 +60,7 @@ def open_grader(options: GradingOptions) -> Grader:
     tests = suite.collect(assignment.tests, assignment.public_tests, hidden, modules, tasks)
     chosen = [test for test in tests if options.training_tests or not test.trains]
     mistakes = assignment.mistakes
-    return Grader(
+    grader = Grader(
         options,
         assignment,
         manifest,
@@ -73,6 +73,8 @@ def open_grader(options: GradingOptions) -> Grader:
         notebook,
         tuple(services),
     )
+    grader.settle()
+    return grader
 
 
 def learnt_library(options: GradingOptions) -> Library:

@@ -13,14 +13,22 @@ from autograder.execution.errors import WorkerStopped
 from autograder.execution.session import Session
 
 
-def judged(session: Session, skeleton: dict[str, Any], manifest: Manifest) -> list[PolicyFinding]:
-    """Return what the manifest's policy says of the source.
-
-    The worker of `session` reads the source; `skeleton` is the skeleton's survey.
-    """
+def surveyed(session: Session) -> dict[str, Any] | str:
+    """Have the worker of `session` read the source; return the survey, or why there is none."""
     try:
-        facts = session.survey()
-        policy = manifest.policy
+        return session.survey()
+    except WorkerStopped as problem:
+        return str(problem)
+
+
+def judged(
+    facts: dict[str, Any] | str, skeleton: dict[str, Any], manifest: Manifest
+) -> list[PolicyFinding]:
+    """Return what the manifest's policy says of a source; `skeleton` is the skeleton's survey."""
+    policy = manifest.policy
+    try:
+        if isinstance(facts, str):
+            raise SurveyError(facts)
         findings = compare(
             skeleton,
             facts,
@@ -29,7 +37,7 @@ def judged(session: Session, skeleton: dict[str, Any], manifest: Manifest) -> li
             allow_imports=policy.imports.allow,
             allow_standard_library=policy.standard_library.allow,
         )
-    except (WorkerStopped, SurveyError) as problem:
+    except SurveyError as problem:
         sentence = f"The source could not be read for its imports: {problem}"
         return [PolicyFinding("syntax", Action.WARN, sentence)]
     rules: dict[str, Rule] = {
@@ -49,3 +57,16 @@ def judged(session: Session, skeleton: dict[str, Any], manifest: Manifest) -> li
             PolicyFinding(finding.rule, action, finding.sentence, finding.where, percent)
         )
     return verdicts
+
+
+def texts(facts: dict[str, Any] | str) -> dict[str, str]:
+    """Return by a function's dotted name what its text is known by; hostile input is fine."""
+    found: dict[str, str] = {}
+    try:
+        files = {} if isinstance(facts, str) else facts["files"]
+        for file in files.values():
+            for row in file.get("functions", ()):
+                found[str(row["name"])] = str(row["text"])
+    except (AttributeError, KeyError, TypeError):
+        return {}
+    return found

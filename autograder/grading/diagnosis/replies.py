@@ -22,6 +22,7 @@ from autograder.sandbox.inside.wire import Reference, Tensor, WireError
 _CELL = 1e-4
 _OFFSET = 0.3819660112501051  # keeps the boundaries off every simple fraction
 _LARGE = 97.31085372940717  # from here on cells are relative, again off simple numbers
+_PLAIN = frozenset({bool, int, float})
 _UNTOLD = (0.0, 1.0, -1.0)  # values that many mistakes give
 
 
@@ -100,7 +101,7 @@ def canonical(value: Any) -> str:
         return _numbers(np.asarray(value))
     if isinstance(value, tuple | list):
         left, right = "()" if isinstance(value, tuple) else "[]"
-        return left + ",".join(map(canonical, value)) + right
+        return left + (_row(value) or ",".join(map(canonical, value))) + right
     if isinstance(value, dict):
         items = (f"{canonical(key)}:{canonical(item)}" for key, item in value.items())
         return "{" + ",".join(items) + "}"
@@ -109,6 +110,16 @@ def canonical(value: Any) -> str:
     if isinstance(value, set | frozenset):
         return "{" + ",".join(sorted(map(canonical, value))) + "}"
     return repr(value)
+
+
+def _row(values: Sequence[Any]) -> str:
+    """Write many plain numbers at once; "" where they are something else."""
+    if len(values) < 2 or not all(type(value) in _PLAIN for value in values):
+        return ""
+    try:
+        return _numbers(np.array(values, dtype=np.float64))
+    except OverflowError:  # a whole number of more than 300 digits
+        return ""
 
 
 def _numbers(array: np.ndarray) -> str:

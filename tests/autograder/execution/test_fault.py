@@ -130,6 +130,15 @@ def leaves_in_flush(x):
     sys.stderr = Stream()
     return x
 
+kept = []
+
+def keeps(function):
+    kept.append(function)
+    return function(2.0)
+
+def uses_kept(x):
+    return kept[0](x)
+
 def own():
     return []
 
@@ -164,7 +173,7 @@ import code_under_test
 from code_under_test import (
     LIMIT, ROWS, Net, absent, decimal, endless, later, many, none, nothing, number, two, words,
     wrong, slow, structured, deep, nested, named_float, thousands, wordy, longer, one_longer,
-    pairs, function_of, leaves, grouped, hides_it, without_flush, leaves_in_flush,
+    pairs, function_of, leaves, grouped, hides_it, without_flush, leaves_in_flush, keeps, uses_kept,
 )
 import broken
 import empty
@@ -263,6 +272,12 @@ def test_constants():
 
 def test_array_of_it():
     none(np.array([None]))
+
+def test_a_function_is_lent():
+    assert keeps(lambda x: 2 * x) == 4.0
+
+def test_a_function_was_lent():
+    uses_kept(3.0)
 
 def test_row_of_a_generator():
     for x, y in pairs():
@@ -386,6 +401,7 @@ SENTENCES = {
     "test_replaced_in_the_package": "package.Thing is a list; the task asks for a class.",
     "test_empty": "empty.py has no name f.",
     "test_array_of_it": "The test could not use",
+    "test_a_function_was_lent": "LookupError: that function was lent in an earlier test",
     "test_row_of_a_generator": "what pairs gave (a generator): ValueError: too many",
     "test_many_givers": "what your code returned, last of all what",
     "test_attribute_of_a_function": "What function_of gave (a function) has no attribute width.",
@@ -408,6 +424,7 @@ def test_the_sentence_names_what_is_there(found: dict[str, dict[str, Any]], name
     assert SENTENCES[name] in found[name]["message"]
     raised = name in ("test_call[wrong]", "test_inner_error", "test_deep_in_a_library")
     raised |= name in ("test_much_is_said", "test_leaves", "test_grouped")
+    raised |= name == "test_a_function_was_lent"
     assert ("Your code raised" in found[name]["message"]) is raised
     lines = raised or name == "test_given"
     assert ("\n  code_under_test.py, line" in found[name]["message"]) is lines

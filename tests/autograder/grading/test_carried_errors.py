@@ -15,6 +15,7 @@ from autograder.grading.files import folder_files
 
 _ROOT = find_root(Path(__file__))
 _SOLUTION = folder_files(find_assignment("mlp_from_scratch", _ROOT).solution)
+_SKELETON = folder_files(find_assignment("mlp_from_scratch", _ROOT).skeleton)
 _BASE = "models/_base_network.py"
 
 RIGHT = {
@@ -55,6 +56,10 @@ SUBMISSIONS: dict[str, dict[str, bytes]] = {
             'self.gradients["b1"] = d_hidden_input.mean(axis=0)',
         ),
     ),
+    "network_not_written": {
+        **changed((_BASE, RIGHT["sigmoid"], "return X * 0")),
+        "models/two_layer_nn.py": _SKELETON["models/two_layer_nn.py"],
+    },
     "one_function_for_two_tasks": changed(
         (
             "utils.py",
@@ -206,6 +211,15 @@ def test_a_function_that_edits_a_model_is_supplied_too(results: dict[str, Any]) 
     found = results["wrong_penalty"]
     assert lost(found) == {"regularization"}
     assert "“L2 regularization”" in output(found, "training")
+
+
+def test_what_is_not_written_is_not_repeated(results: dict[str, Any]) -> None:
+    """No function of the grader's helps a task whose own functions are the skeleton's."""
+    found = results["network_not_written"]
+    assert lost(found) == {"sigmoid", "two_layer_network", "evaluation_mode"}
+    said = output(found, "two_layer_network")
+    assert "NotImplementedError" in said
+    assert "with the grader's functions" not in said
 
 
 def test_lending_one_name_leaves_another_alone(results: dict[str, Any]) -> None:

@@ -110,6 +110,7 @@ FUNCTIONS = [
 ]
 CLASSES = ["layers.Base", "layers.Model", "layers.Closed"]
 MODEL = "\0object"
+TEST = Test("public/test_it.py::test_it", "task", "It works.", False, False, None)
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +138,7 @@ def model(lender: Lender, name: str, state: Any, *more: Any, of: str = "layers.M
 
 def test_right_answers_come_back(lender: Lender) -> None:
     """A method and a function that edits a model answer as in the reference."""
-    with lender.lent(trains=False):
+    with lender.lent(TEST):
         np.testing.assert_array_equal(
             model(lender, "layers.Model.double", None, np.arange(3.0))[0], [0, 2, 4]
         )
@@ -177,7 +178,7 @@ def test_with_the_whole_reference_there_would_be_something_to_find() -> None:
 )
 def test_what_is_not_in_the_table_cannot_be_called(lender: Lender, name: str) -> None:
     """A name that a frame might spell is looked up, never imported."""
-    with lender.lent(trains=False), pytest.raises(LendingError, match="KeyError"):
+    with lender.lent(TEST), pytest.raises(LendingError, match="KeyError"):
         ask(lender, name, "true")
 
 
@@ -201,10 +202,10 @@ FOREIGN = [
 @pytest.mark.parametrize("name", FOREIGN)
 def test_objects_of_other_classes_are_refused(lender: Lender, name: str) -> None:
     """Only plain classes that the task declares are taken."""
-    with lender.lent(trains=False):
+    with lender.lent(TEST):
         with pytest.raises(LendingError, match="declares"):
             model(lender, "layers.as_array", {}, of=name)
-        assert lender.refused
+        assert lender.refused[TEST.id]
 
 
 PROTOCOLS = {
@@ -224,7 +225,7 @@ PROTOCOLS = {
 @pytest.mark.parametrize("name", PROTOCOLS)
 def test_attributes_that_no_such_object_has_never_arrive(lender: Lender, name: str) -> None:
     """Leading underscores, protocols, properties, methods and unknown names are left behind."""
-    with lender.lent(trains=False):
+    with lender.lent(TEST):
         result, states = model(lender, "layers.Model.double", PROTOCOLS[name], np.ones(1))
         assert result == [2]
         assert not set(states[0]) & set(PROTOCOLS[name])
@@ -261,7 +262,7 @@ def test_handles_and_functions_do_not_travel(lender: Lender) -> None:
         np.array([None]),
         np.array([(1, 2)], dtype=[("a", int), ("b", int)]),
     ]
-    with lender.lent(trains=False):
+    with lender.lent(TEST):
         for thing in things:
             with pytest.raises(LendingError):
                 ask(lender, "layers.as_array", [thing])
@@ -282,7 +283,7 @@ def test_handles_and_functions_do_not_travel(lender: Lender) -> None:
 )
 def test_malformed_frames_are_refused(lender: Lender, states: Any) -> None:
     """Whatever a forged frame holds, the answer is a refusal."""
-    with lender.lent(trains=False), pytest.raises(LendingError):
+    with lender.lent(TEST), pytest.raises(LendingError):
         ask(lender, "layers.as_array", [MODEL, 0], states=states)
 
 
@@ -308,7 +309,7 @@ except PermissionError as error:
 )
 def test_no_file_is_opened_for_an_argument(lender: Lender, path: str) -> None:
     """Not even one of a library, which everybody may read."""
-    with lender.lent(trains=False), pytest.raises(LendingError, match="PermissionError"):
+    with lender.lent(TEST), pytest.raises(LendingError, match="PermissionError"):
         ask(lender, "layers.first_line", path)
 
 
@@ -334,17 +335,17 @@ def test_without_the_guard_the_function_reads_files() -> None:
 
 def test_nothing_is_remembered_from_one_test_to_the_next(lender: Lender) -> None:
     """What a hidden test put into a function's own memory is gone in the following one."""
-    with lender.lent(trains=False):
+    with lender.lent(TEST):
         ask(lender, "layers.remember", SECRET)
         # Within one test it does remember: this is what a fresh process guards against.
         assert ask(lender, "layers.remember", "x")[0] == SECRET
-    with lender.lent(trains=False):
+    with lender.lent(TEST):
         assert ask(lender, "layers.remember", "y")[0] is None
 
 
 def test_nothing_is_lent_between_tests(lender: Lender) -> None:
     """A callback that comes late finds nobody."""
-    with lender.lent(trains=False):
+    with lender.lent(TEST):
         function = lender.functions(["layers.as_array"])["layers.as_array"]
     with pytest.raises(LendingError, match="outside a test"):
         function(([1],), {}, [])
@@ -357,7 +358,7 @@ def test_calls_are_counted(lender: Lender, monkeypatch: pytest.MonkeyPatch) -> N
     """So many questions a test and no more; the next test may ask again."""
     monkeypatch.setattr(lending, "MAX_CALLS", 3)
     for _ in (1, 2):
-        with lender.lent(trains=False):
+        with lender.lent(TEST):
             for number in range(3):
                 assert ask(lender, "layers.as_array", number)[0] == number
             with pytest.raises(LendingError, match="3 calls"):
@@ -367,7 +368,7 @@ def test_calls_are_counted(lender: Lender, monkeypatch: pytest.MonkeyPatch) -> N
 def test_bytes_are_counted_both_ways(lender: Lender, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is asked and what is answered is bounded together, refused before it is sent."""
     monkeypatch.setattr(lending, "MAX_BYTES", 3 << 20)
-    with lender.lent(trains=False):
+    with lender.lent(TEST):
         ask(lender, "layers.as_array", np.zeros(1 << 17))  # 1 MB there, 1 MB back
         ask(lender, "layers.as_array", np.zeros(1 << 16))
         with pytest.raises(LendingError, match="3 MB"):
@@ -376,11 +377,11 @@ def test_bytes_are_counted_both_ways(lender: Lender, monkeypatch: pytest.MonkeyP
 
 def test_what_takes_too_long_ends_with_a_refusal(lender: Lender) -> None:
     """Memory and time of the process that answers are limited like a worker's."""
-    with lender.lent(trains=False), pytest.raises(LendingError, match=r"MemoryError|too much"):
+    with lender.lent(TEST), pytest.raises(LendingError, match=r"MemoryError|too much"):
         ask(lender, "layers.table", 1 << 15)  # 8 GB
-    with lender.lent(trains=False), pytest.raises(LendingError, match="too much time"):
+    with lender.lent(TEST), pytest.raises(LendingError, match="too much time"):
         ask(lender, "layers.wait", 1 << 40)
-    with lender.lent(trains=False), pytest.raises(LendingError, match="limit"):
+    with lender.lent(TEST), pytest.raises(LendingError, match="limit"):
         ask(lender, "layers.as_array", np.zeros(9 << 20))  # more than one message takes
 
 
@@ -402,7 +403,7 @@ def test_every_public_test_is_finished_before_anything_hidden_is_repeated() -> N
             outcomes.append(Outcome(name, task.id, name, Status.FAILED, hidden))
     order: list[str] = []
 
-    def run(chosen: list[Test], _: Any) -> list[Outcome]:
+    def run(chosen: list[Test], _: Any, __: Any) -> list[Outcome]:
         order.extend(test.id for test in chosen)
         return [Outcome(one.id, one.task, one.title, Status.FAILED, one.hidden) for one in chosen]
 
@@ -411,9 +412,9 @@ def test_every_public_test_is_finished_before_anything_hidden_is_repeated() -> N
 
         def __init__(self) -> None:
             self._lent = {"functions": FUNCTIONS, "classes": {}}
-            self.refused, self._branch = "", None
+            self.refused, self._branch = {}, None
 
-        def lent(self, trains: bool) -> Any:
+        def lent(self, test: Test) -> Any:
             return contextlib.nullcontext()
 
     class Nobody:
