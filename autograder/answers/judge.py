@@ -10,7 +10,7 @@ from studentkit.answersheet import plain, spoken
 from studentkit.notation import Reading, Unreadable, read_value
 from studentkit.notation.tree import Tuple
 
-from autograder.answers import designs
+from autograder.answers.designs import FormError, Predicate, decide
 from autograder.answers.evaluate import Budget, OverweightError, Value, is_finite
 from autograder.answers.misconceptions import Found, diagnose, diagnose_design
 from autograder.answers.points import Prepared, prepare
@@ -49,16 +49,16 @@ def judge(question: Question, answer: Any) -> AnswerVerdict:
 def reading_of(question: Question, answer: Any) -> Reading:
     """Return how `answer` is read; raises Unreadable."""
     answer = plain(answer)
-    if question.predicate:
-        answer = designs.respelled(question.predicate, answer)
+    if question.predicate and question.predicate.respell:
+        answer = question.predicate.respell(answer)
     return read_value(answer, question.names)
 
 
 def judge_reading(question: Question, reading: Reading) -> AnswerVerdict:
     """Return the verdict on an answer that has been read; raises QuestionError."""
     try:
-        if question.kind == "design":
-            return _judge_design(question, reading)
+        if question.predicate is not None:
+            return _judge_design(question, question.predicate, reading)
         prepared = prepare(question)
         values = prepared.values(reading.tree, Budget())
         if is_right(prepared, reading, values):
@@ -80,15 +80,15 @@ def is_right(prepared: Prepared, reading: Reading, values: list[Value]) -> bool:
     )
 
 
-def _judge_design(question: Question, reading: Reading) -> AnswerVerdict:
+def _judge_design(question: Question, predicate: Predicate, reading: Reading) -> AnswerVerdict:
     try:
-        finding = designs.decide(question.predicate, reading, question.parameters)
-    except designs.FormError as error:
+        finding = decide(predicate, reading, question.parameters)
+    except FormError as error:
         form = f"; the form is {question.form}" if question.form else ""
         return AnswerVerdict("unreadable", message=f"{error}{form}")
     if finding.holds:
         return CORRECT
-    found = diagnose_design(question, reading) or Found(finding.mistake, finding.hint)
+    found = diagnose_design(question, predicate, reading) or Found(finding.mistake, finding.hint)
     return _wrong(found if found.mistake else None, "The design does not do what is asked.")
 
 

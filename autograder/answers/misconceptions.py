@@ -13,7 +13,7 @@ from studentkit.notation import Reading
 from studentkit.notation.tree import Apply, Tree
 
 from autograder.answers import scalars
-from autograder.answers.designs import normal_form
+from autograder.answers.designs import Predicate, normal_form
 from autograder.answers.evaluate import (
     OverweightError,
     Several,
@@ -55,11 +55,11 @@ def listed(prepared: Prepared, reading: Reading, values: Sequence[Value]) -> Fou
     return None
 
 
-def diagnose_design(question: Question, reading: Reading) -> Found | None:
+def diagnose_design(question: Question, predicate: Predicate, reading: Reading) -> Found | None:
     """Return the listed misconception that is this very design."""
-    given = normal_form(question.predicate, reading)
+    given = normal_form(predicate, reading)
     for one in question.misconceptions:
-        if one.reading is not None and given == normal_form(question.predicate, one.reading):
+        if one.reading is not None and given == normal_form(predicate, one.reading):
             return Found(one.id, one.hint)
     return None
 

@@ -13,6 +13,8 @@ from typing import Any
 from studentkit.answersheet import names_of
 from studentkit.notation import Names, Reading, Unreadable, read
 
+from autograder.answers import designs
+from autograder.answers.designs import Predicate
 from autograder.core.errors import AutograderError
 
 KINDS = ("expression", "number", "tuple", "design")
@@ -59,7 +61,7 @@ class Question:
     cases: tuple[Mapping[str, Fraction], ...] = ({},)  # all of them must hold
     defs: tuple[tuple[str, Reading], ...] = ()
     rtol: Fraction = Fraction(0)
-    predicate: str = ""
+    predicate: Predicate | None = None  # of a design
     parameters: Mapping[str, Any] = field(default_factory=dict)
     misconceptions: tuple[Misconception, ...] = ()
     sigma: str = ""  # "abstract", "logistic" or "": abstract where the key speaks of sigma
@@ -72,7 +74,8 @@ class Question:
 def load(public: Path, key: Path) -> dict[str, Question]:
     """Read `questions.toml` and the `key.toml` that belongs to it; name -> Question, in order.
 
-    Raises QuestionError. What only judging can tell is left to `prove`.
+    A `predicate` in the key is one of the `designs.py` beside it. Raises QuestionError,
+    DesignsError. What only judging can tell is left to `prove`.
     """
     shown, hidden = _toml(public), _toml(key)
     tables = shown.get("questions")
@@ -80,6 +83,9 @@ def load(public: Path, key: Path) -> dict[str, Question]:
         raise QuestionError(f"{public}: a list of [[questions]] and nothing else is expected")
     secret = hashlib.sha256(key.read_bytes()).hexdigest()
     folder = public.resolve().parent.name
+    predicates: Mapping[str, Predicate] = {}
+    if any(isinstance(table, dict) and table.get("kind") == "design" for table in tables):
+        predicates = designs.load(key.with_name("designs.py"))
     questions: dict[str, Question] = {}
     ids: dict[str, str] = {}
     for number, table in enumerate(tables, 1):
@@ -90,7 +96,7 @@ def load(public: Path, key: Path) -> dict[str, Question]:
             raise QuestionError(f"{public}: {name} is there twice")
         if name not in hidden:
             raise QuestionError(f"{key}: there is no table [{name}]")
-        question = make(f"{folder}/{name}", table, hidden[name], f"{secret} {name}")
+        question = make(f"{folder}/{name}", table, hidden[name], f"{secret} {name}", predicates)
         for one in question.misconceptions:
             if one.id in ids:
                 raise QuestionError(
@@ -105,7 +111,11 @@ def load(public: Path, key: Path) -> dict[str, Question]:
 
 
 def make(
-    question_id: str, public: Mapping[str, Any], key: Mapping[str, Any], seed: str = ""
+    question_id: str,
+    public: Mapping[str, Any],
+    key: Mapping[str, Any],
+    seed: str = "",
+    predicates: Mapping[str, Predicate] | None = None,
 ) -> Question:
     """Return the question of one table of each file; raises QuestionError."""
     where = question_id
@@ -152,7 +162,7 @@ def make(
         cases=_cases(where, key.get("enum", [{}]), spellings),
         defs=tuple(defs),
         rtol=_rtol(where, key.get("rtol", "0"), public["kind"]),
-        predicate=str(key.get("predicate", "")),
+        predicate=_predicate(where, key, predicates or {}),
         parameters=dict(key.get("parameters", {})),
         misconceptions=tuple(
             _misconception(where, one, names) for one in key.get("misconceptions", [])
@@ -207,6 +217,20 @@ def _rtol(where: str, raw: Any, kind: str) -> Fraction:
     if rtol and kind not in ("number", "tuple"):
         raise QuestionError(f"{where}: only numbers have a tolerance")
     return rtol
+
+
+def _predicate(
+    where: str, key: Mapping[str, Any], known: Mapping[str, Predicate]
+) -> Predicate | None:
+    if "predicate" not in key:
+        return None
+    name = str(key["predicate"])
+    if name not in known:
+        raise QuestionError(f"{where}: the predicate is {name}, not one of {', '.join(known)}")
+    unknown = sorted(set(key.get("parameters", {})) - known[name].parameters)
+    if unknown:
+        raise QuestionError(f"{where}: {name} has no parameter {unknown[0]}")
+    return known[name]
 
 
 def _misconception(where: str, raw: Any, names: Names) -> Misconception:

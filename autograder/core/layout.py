@@ -93,6 +93,11 @@ class Assignment:
         """Known wrong variants of the solution."""
         return self.tests / "mistakes.py"
 
+    @property
+    def designs(self) -> Path:
+        """The exact tests of the designs that the key names."""
+        return self.tests / "designs.py"
+
 
 def find_root(start: Path | None = None) -> Path:
     """Return the project's root: `start` (default: the current folder) or the nearest one above.

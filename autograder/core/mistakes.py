@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from autograder.core.errors import AutograderError
+from autograder.core.loading import run
 
 _MARK = "__mistakes__"
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -57,15 +57,8 @@ def load(path: Path) -> tuple[Mistake, ...]:
     """Read the mistakes that the author's `path` declares, in order; () without such a file."""
     if not path.is_file():
         return ()
-    spec = importlib.util.spec_from_file_location("_declared_mistakes", path)
-    if spec is None or spec.loader is None:
-        raise MistakesError(f"{path}: cannot be loaded")
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise MistakesError(f"{path}: {type(error).__name__}: {error}") from error
-    marked = [getattr(one, _MARK, ()) for one in vars(module).values() if callable(one)]
+    declared = run(path, MistakesError).values()
+    marked = [getattr(one, _MARK, ()) for one in declared if callable(one)]
     found = tuple(each for several in marked for each in several)
     functions = [node.name for node in _functions(path)]
     for entry in found:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from autograder.answers import designs
 from autograder.answers.questions import Question, make
+from autograder.core.layout import find_root, list_assignments
+
+PREDICATES = {
+    name: predicate
+    for place in list_assignments(find_root(Path(__file__)))
+    for name, predicate in designs.load(place.designs).items()
+}
 
 
 def ask(
@@ -23,7 +32,8 @@ def ask(
         "kind": kind,
         **public,
     }
-    return make("asked/q", table, {"reference": reference, **(key or {})}, "a secret")
+    hidden = {"reference": reference, **(key or {})}
+    return make("asked/q", table, hidden, "a secret", PREDICATES)
 
 
 MATRICES: dict[str, Any] = {

@@ -239,6 +239,7 @@ def test_a_proof_that_does_not_prove_is_refused(answer: Any, mistake: str) -> No
         (("b = 0", *ROWS[1:]), (1, 1, 1, 1)),
         "1",
         (("sin(b) < 0", *ROWS[1:]), (1, 1, 1, 1)),
+        (ROWS, ("w1", 1, 1, 1)),
     ],
 )
 def test_what_is_no_proof_at_all_is_unreadable(answer: Any) -> None:

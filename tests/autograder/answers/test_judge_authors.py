@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from asked import MATRICES, ask
 
+from autograder.answers.designs import DesignsError
 from autograder.answers.proof import prove, prove_all
 from autograder.answers.questions import QuestionError, load
 
@@ -21,6 +22,15 @@ kind = "expression"
 vars = {x = "vec:m"}
 dims = {m = 3}
 """
+DESIGN = """
+[[questions]]
+name = "gate"
+task = "units"
+text = "Which unit computes AND?"
+convention = "it fires at 0 and above"
+kind = "design"
+"""
+GATE = '[gate]\nreference = "([1,1],-1.5)"\npredicate = "and"\n'
 KEY = '[slope]\nreference = "2*x"\n'
 MISTAKE = '[[slope.misconceptions]]\nid = "half"\nanswer = "x"\nhint = "A factor is lost."\n'
 
@@ -72,6 +82,50 @@ def test_good_files_are_read(tmp_path: Path) -> None:
     questions = load(*write(tmp_path, PUBLIC, KEY + MISTAKE))
     assert [one.id for one in questions.values()] == ["small/slope"]
     assert prove_all(questions.values()) == []
+
+
+DECLARED = """
+from dataclasses import dataclass
+from autograder.answers.designs import HOLDS, LIST, NUMBER, Predicate
+
+@dataclass
+class Unit:
+    w: "tuple"
+
+PREDICATES = {"and": Predicate({"w": LIST, "b": NUMBER}, lambda parts, parameters: HOLDS)}
+"""
+
+
+def test_the_designs_beside_the_key_are_read(tmp_path: Path) -> None:
+    """An assignment has predicates of its own, classes and all."""
+    (tmp_path / "small").mkdir()
+    (tmp_path / "small" / "designs.py").write_text(DECLARED)
+    questions = load(*write(tmp_path, DESIGN, GATE))
+    assert prove_all(questions.values()) == []
+
+
+@pytest.mark.parametrize(
+    ("designs", "says"),
+    [
+        (None, "not found; declare the predicates"),
+        ("import numpie", "ModuleNotFoundError: No module named 'numpie'"),
+        ("x = 1", "has no PREDICATES; make it a dict"),
+        ("PREDICATES = ['and']", "has no PREDICATES; make it a dict"),
+        ("PREDICATES = {'and': print}", "PREDICATES['and'] is no Predicate"),
+        (DECLARED.replace('"and"', '"nand"'), "gate: the predicate is and, not one of nand"),
+        (DECLARED, "gate: and has no parameter size"),
+    ],
+)
+def test_broken_designs_are_refused(tmp_path: Path, designs: str | None, says: str) -> None:
+    """A file that is missing, does not run, or does not declare what the key names."""
+    (tmp_path / "small").mkdir()
+    if designs is not None:
+        (tmp_path / "small" / "designs.py").write_text(designs)
+    key = GATE + ("parameters = {size = 3}\n" if designs == DECLARED else "")
+    with pytest.raises((DesignsError, QuestionError)) as caught:
+        load(*write(tmp_path, DESIGN, key))
+    assert says in str(caught.value)
+    assert "small" in str(caught.value) and "\n" not in str(caught.value)
 
 
 def test_the_secret_changes_with_the_key(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def secret_lines(place: Assignment) -> set[str]:
     given += "\n".join(content.decode("utf-8") for content in generate(place.solution).values())
     known = {line.strip() for line in given.splitlines()}
     lines: list[str] = []
-    for path in [*place.hidden_tests.rglob("*.py"), place.mistakes]:
+    for path in [*place.hidden_tests.rglob("*.py"), place.mistakes, place.designs]:
         if path.is_file():
             lines += path.read_text(encoding="utf-8").splitlines()
     for path in place.solution.rglob("*.py"):
