@@ -1,15 +1,21 @@
-"""Reads tar archives as a stream: nothing is sought, and no size in a header is believed."""
+"""Reads tar archives as a stream: nothing is sought, and no size in a header is believed.
+
+`tarfile` reads single blocks. Its own way from one entry to the next has no bounds: some Pythons
+search an extended header of digits for half an hour, the map of a sparse file fills the memory,
+and damage behind the first entry passes for the end.
+"""
 
 from __future__ import annotations
 
 import bz2
+import io
 import lzma
 import re
 import tarfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO, Protocol
+from typing import IO, Any
 
 from autograder.intake.contents import Contents
 from autograder.intake.limits import MB, Allowance, ArchiveRefused
@@ -30,45 +36,26 @@ _SPECIAL = {
 }
 
 
-class _Engine(Protocol):
-    """The part that bz2 and lzma share, and that zlib gets below."""
-
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def needs_input(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int) -> bytes: ...
-
-
 class _Gunzip:
+    """zlib's decompressor, to be used as those of bz2 and lzma are."""
+
+    eof, needs_input, unused_data = False, True, b""
+
     def __init__(self) -> None:
         self._zlib = zlib.decompressobj(31)
-        self._tail = b""
-
-    @property
-    def eof(self) -> bool:
-        return self._zlib.eof
-
-    @property
-    def needs_input(self) -> bool:
-        return not self._tail
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._zlib.unused_data
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        output = self._zlib.decompress(self._tail + data, max_length)
-        self._tail = self._zlib.unconsumed_tail
+        output = self._zlib.decompress(self._zlib.unconsumed_tail + data, max_length)
+        self.eof, self.unused_data = self._zlib.eof, self._zlib.unused_data
+        self.needs_input = not self._zlib.unconsumed_tail
         return output
 
 
-def _unxz() -> _Engine:
+def _unxz() -> lzma.LZMADecompressor:
     return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_DICTIONARY_BYTES)
 
 
+_Engine = _Gunzip | bz2.BZ2Decompressor | lzma.LZMADecompressor
 ENGINES: dict[bytes, Callable[[], _Engine]] = {
     b"\x1f\x8b": _Gunzip,
     b"BZh": bz2.BZ2Decompressor,
@@ -76,49 +63,36 @@ ENGINES: dict[bytes, Callable[[], _Engine]] = {
 }
 
 
-class _Stream:
-    """Decompresses in small pieces and keeps the account."""
+class _Unpacked(io.RawIOBase):
+    """What a file unpacks to, in small pieces; keeps the account."""
 
-    def __init__(
-        self, file: IO[bytes], engine: Callable[[], _Engine] | None, allowance: Allowance
-    ) -> None:
-        self._file = file
-        self._make = engine
-        self._engine = engine() if engine else None
-        self._allowance = allowance
-        self._buffer = b""
+    def __init__(self, file: IO[bytes], allowance: Allowance) -> None:
+        file.seek(0)
+        magic = file.read(6)
+        file.seek(0)
+        self._file, self._allowance = file, allowance
+        self._make = next(
+            (make for start, make in ENGINES.items() if magic.startswith(start)), None
+        )
+        self._engine = self._make() if self._make else None
         self._packed = self._unpacked = 0
         self._members = 1
 
-    def read(self, size: int) -> bytes:
-        """Return `size` bytes, fewer only at the end."""
-        pieces = []
-        while size > 0 and (self._buffer or self._fill()):
-            piece, self._buffer = self._buffer[:size], self._buffer[size:]
-            pieces.append(piece)
-            size -= len(piece)
-        return b"".join(pieces)
+    def readable(self) -> bool:
+        return True
 
-    def skip(self, size: int) -> None:
-        """Pass over `size` bytes; raises EOFError when there are fewer."""
-        while size > 0:
-            if not self._buffer and not self._fill():
-                raise EOFError
-            step = min(size, len(self._buffer))
-            self._buffer = self._buffer[step:]
-            size -= step
-
-    def _fill(self) -> bool:
-        self._buffer = self._next_piece()
-        self._unpacked += len(self._buffer)
-        self._allowance.unpacked(len(self._buffer))
+    def readinto(self, buffer: Any) -> int:
+        piece = self._piece(min(len(buffer), _PIECE))
+        buffer[: len(piece)] = piece
+        self._unpacked += len(piece)
+        self._allowance.unpacked(len(piece))
         if self._engine and self._allowance.bomb(self._unpacked, self._packed):
             raise ArchiveRefused("it is a decompression bomb: it grows beyond all measure")
-        return bool(self._buffer)
+        return len(piece)
 
-    def _next_piece(self) -> bytes:
+    def _piece(self, size: int) -> bytes:
         if self._engine is None or self._make is None:
-            return self._file.read(_PIECE)
+            return self._file.read(size)
         while True:
             data = b""
             if self._engine.eof:
@@ -131,7 +105,7 @@ class _Stream:
                 self._engine = self._make()
             elif self._engine.needs_input:
                 data = self._packed_piece()
-            output = self._engine.decompress(data, _PIECE)
+            output = self._engine.decompress(data, size)
             if output:
                 return output
             if not data and not self._engine.eof and self._engine.needs_input:
@@ -158,15 +132,10 @@ def read_tar(file: IO[bytes], contents: Contents) -> None:
     Raises ArchiveRefused for bombs and damaged headers; EOFError, zlib.error and their like where
     the archive is damaged.
     """
-    file.seek(0)
-    magic = file.read(6)
-    file.seek(0)
-    engine = next((make for start, make in ENGINES.items() if magic.startswith(start)), None)
-    stream = _Stream(file, engine, contents.allowance)
+    stream = io.BufferedReader(_Unpacked(file, contents.allowance), _PIECE)
     extended = _Extended()
-    while True:
-        block = stream.read(_BLOCK)
-        if not block or block == bytes(_BLOCK):
+    while block := stream.read(_BLOCK):
+        if block == bytes(_BLOCK):
             return
         if len(block) < _BLOCK:
             raise EOFError
@@ -191,44 +160,52 @@ def read_tar(file: IO[bytes], contents: Contents) -> None:
             extended = _Extended()
 
 
-def _take(stream: _Stream, entry: tarfile.TarInfo, extended: _Extended, contents: Contents) -> None:
+def _take(
+    stream: IO[bytes], entry: tarfile.TarInfo, extended: _Extended, contents: Contents
+) -> None:
     raw = entry.name if extended.path is None else extended.path
     folder = entry.type == tarfile.DIRTYPE
+    why = _SPECIAL.get(entry.type)
     # Links, folders and devices carry no data, whatever size they state.
-    size = entry.size if entry.type not in _SPECIAL and not folder else 0
+    size = 0 if why or folder else entry.size
     if size and extended.size is not None:
         size = extended.size
+    if not why and (extended.sparse or entry.type == tarfile.GNUTYPE_SPARSE):
+        why = "it is a sparse file"
+    elif not why and entry.type not in _PLAIN:
+        why = "it is no ordinary file"
     path = contents.admit(raw, folder)
-    keep = False
-    if path is not None and not folder:
-        if entry.type in _SPECIAL:
-            contents.leave_out(path, _SPECIAL[entry.type])
-        elif extended.sparse or entry.type == tarfile.GNUTYPE_SPARSE:
-            contents.leave_out(path, "it is a sparse file")
-        elif entry.type not in _PLAIN:
-            contents.leave_out(path, "it is no ordinary file")
-        elif size > contents.largest(path):
-            contents.too_large(path)
-        else:
-            keep = True
-    if keep and path is not None:
-        content = stream.read(size)
-        if len(content) < size:
-            raise EOFError
-        contents.add(path, content)
+    padding = -size % _BLOCK
+    if path is None or folder:
+        pass
+    elif why:
+        contents.leave_out(path, why)
+    elif size > contents.largest(path):
+        contents.too_large(path)
     else:
-        stream.skip(size)
-    stream.skip(-size % _BLOCK)
+        contents.add(path, _read(stream, size))
+        size = 0
+    _skip(stream, size + padding)
 
 
-def _body(stream: _Stream, size: int) -> bytes:
+def _body(stream: IO[bytes], size: int) -> bytes:
     if size > _EXTENDED_BYTES:
         raise ArchiveRefused("it is damaged: the header of an entry is larger than 1 MB")
-    body = stream.read(size)
-    if len(body) < size:
-        raise EOFError
-    stream.skip(-size % _BLOCK)
+    body = _read(stream, size)
+    _skip(stream, -size % _BLOCK)
     return body
+
+
+def _read(stream: IO[bytes], size: int) -> bytes:
+    content = stream.read(size)
+    if len(content) < size:
+        raise EOFError
+    return content
+
+
+def _skip(stream: IO[bytes], size: int) -> None:
+    while size > 0:
+        size -= len(_read(stream, min(size, _PIECE)))
 
 
 def _attributes(body: bytes) -> _Extended:

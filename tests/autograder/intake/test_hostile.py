@@ -67,6 +67,13 @@ def huge_header() -> bytes:
     return head.tobuf(tarfile.USTAR_FORMAT) + bytes(4096)
 
 
+def digits_in_header() -> bytes:
+    """An extended header in which a pattern with a number at its start can search for long."""
+    head = tarfile.TarInfo("x")
+    head.type, head.size = tarfile.XHDTYPE, MB
+    return head.tobuf(tarfile.USTAR_FORMAT) + b"1" * MB + tarred(FILES, "w")
+
+
 def negative_size() -> bytes:
     block = bytearray(tarfile.TarInfo("main.py").tobuf(tarfile.GNU_FORMAT))
     block[124:136] = b"\xff" * 11 + b"\0"  # a number in base 256, below zero
@@ -199,6 +206,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "broken archive inside": (lambda: zipped({"a.zip": b"PK\3\4nonsense"}), "inside it is 'a.zip'"),
     "RAR inside": (lambda: zipped({"hw.rar": b"Rar!\x1a\x07\0"}), "RAR"),
     "huge extended header": (huge_header, "header"),
+    "extended header of digits": (digits_in_header, "header"),
     "negative size": (negative_size, "damaged"),
     "tar without end": (lambda: tarred(FILES, "w")[:1024] + b"\xff" * 512, "damaged"),
     "only links": (lambda: tar_of([special("main.py", tarfile.SYMTYPE, "/etc/passwd")]), "no file"),
