@@ -16,6 +16,7 @@ from autograder.answers.variants import AnswerVariant as Misconceptions
 from autograder.answers.variants import variants
 from autograder.authoring.declarations import slips
 from autograder.authoring.laziness.tried import Battery
+from autograder.authoring.trials import Trial
 from autograder.core import mistakes as mistake_library
 from autograder.core import scoring
 from autograder.core.errors import AutograderError
@@ -218,16 +219,9 @@ def _telling(grader: Grader, mistake: Mistake) -> list[Test]:
     return [test for test in grader.tests if not test.trains or test.task in mistake.tasks]
 
 
-def _row(outcome: Outcome) -> list[Any]:
-    return [
-        outcome.test,
-        outcome.task,
-        outcome.status.value,
-        outcome.message,
-        list(outcome.carried),
-        digest(outcome) if outcome.status is Status.FAILED else "",
-        outcome.mistake,
-    ]
+def _row(outcome: Outcome) -> dict[str, Any]:
+    replies = digest(outcome) if outcome.status is Status.FAILED else ""
+    return Trial.of(outcome, replies).to_json()
 
 
 def _judge(
@@ -241,28 +235,29 @@ def _judge(
     scored = {test.id for test in grader.tests if test.scored}
     found = []
     for name, row in rows.items():
+        trials = [Trial.from_json(one) for one in row]
         kind = name if name in (REFERENCE, SKELETON) else "mistake"
         kind = "misconceptions" if name in confused else kind
         if kind != REFERENCE:  # what carries no points cannot be lost or earned
-            row = [one for one in row if one[0] in scored]
-        broken = [test for test, _, status, *_ in row if status == Status.ERROR]
-        failed = [test for test, _, status, *_ in row if status != Status.PASSED]
-        carried = [test for test, _, _, _, carried, *_ in row if carried]
+            trials = [one for one in trials if one.test in scored]
+        broken = [one.test for one in trials if one.status is Status.ERROR]
+        failed = [one.test for one in trials if one.status is not Status.PASSED]
+        carried = [one.test for one in trials if one.carried]
         lost = sorted({by_task[test] for test in failed})
         variant = SuiteVariant(name, kind, failed=failed, carried=carried, tasks_lost=lost)
         if kind == "mistake":
             mistake = next(mistake for mistake in known if mistake.id == name)
             variant.task, variant.also = mistake.task, mistake.also
             variant.replies = {
-                test: replies
-                for test, task, status, _, _, replies, _ in row
-                if task in mistake.tasks and status != Status.PASSED
+                one.test: one.replies
+                for one in trials
+                if one.task in mistake.tasks and one.status is not Status.PASSED
             }
         elif kind in (REFERENCE, SKELETON):
-            variant.score = scoring.points(_score(grader, row))
-        said = {test: message for test, _, _, message, *_ in row}
+            variant.score = scoring.points(_score(grader, trials))
+        said = {one.test: one.message for one in trials}
         if name in confused and not broken:
-            named = {test: mistake for test, *_, mistake in row}
+            named = {one.test: one.mistake for one in trials}
             variant.problem = _not_recognised(confused[name].mistakes, variant.failed, named)
         else:
             variant.problem = _problem(variant, broken, len(scored), said)
@@ -274,12 +269,12 @@ def _judge(
     return Proof(grader.manifest.id, grader.options.tier.sentence, proved, found, max_score=most)
 
 
-def _score(grader: Grader, rows: list[list[Any]]) -> Fraction:
+def _score(grader: Grader, trials: Sequence[Trial]) -> Fraction:
     scored = {test.id for test in grader.tests if test.scored}
     outcomes = [
-        Outcome(test, task, "", Status(status), hidden=True, carried=tuple(carried))
-        for test, task, status, _, carried, *_ in rows
-        if test in scored
+        Outcome(one.test, one.task, "", one.status, hidden=True, carried=one.carried)
+        for one in trials
+        if one.test in scored
     ]
     scores = scoring.task_scores(grader.manifest, outcomes, grader.left_out)
     return sum((task.score for task in scores), Fraction(0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
@@ -72,18 +72,30 @@ class WorkerStopped(BaseException):
 _STAGES = ("code", "import", "missing", "use", "answer")
 
 
+@dataclass(frozen=True)
+class _Description:
+    """What a worker says of an exception, in the order of the wire; nothing of it is believed."""
+
+    name: Any = "Exception"
+    bases: Any = ()
+    message: Any = ""
+    rows: Any = ()  # of the traceback
+    stage: Any = "code"
+    depth: Any = 0
+    detail: Any = ""
+
+
 def raised(body: Any) -> SubmissionError:
     """Make the exception that a worker's description speaks of; hostile input is fine."""
-    unknown: list[Any] = ["Exception", [], "", [], "code", 0, ""]
-    fields = body[:7] if type(body) is list else []
-    name, bases, message, rows, stage, depth, detail = [*fields, *unknown[len(fields) :]]
+    told = body[: len(fields(_Description))] if type(body) is list else []
+    said = _Description(*told)
     frames = tuple(
         Frame(row[0][:200], row[1], row[2][:200], row[3][:200])
-        for row in (rows if type(rows) is list else [])[:10]
+        for row in (said.rows if type(said.rows) is list else [])[:10]
         if type(row) is list and list(map(type, row)) == [str, int, str, str]
     )
     builtin: type[BaseException] | None = None
-    for base in bases[:50] if type(bases) is list else []:
+    for base in said.bases[:50] if type(said.bases) is list else []:
         found = getattr(builtins, base, None) if type(base) is str else None
         if _is_base(found):
             builtin = found
@@ -92,12 +104,12 @@ def raised(body: Any) -> SubmissionError:
             break
     # mypy takes the classes' own __hash__ for that of their instances
     made = _class_for(builtin) if builtin else SubmissionError  # type: ignore[arg-type]
-    error = made(message[:2000] if type(message) is str else "")
-    error.type_name = name[:100] if type(name) is str else "Exception"
+    error = made(said.message[:2000] if type(said.message) is str else "")
+    error.type_name = said.name[:100] if type(said.name) is str else "Exception"
     error.frames = frames
-    error.stage = stage if type(stage) is str and stage in _STAGES else "code"
-    error.depth = depth if type(depth) is int and 0 <= depth < 100 else 0
-    error.detail = detail[:100] if type(detail) is str else ""
+    error.stage = said.stage if type(said.stage) is str and said.stage in _STAGES else "code"
+    error.depth = said.depth if type(said.depth) is int and 0 <= said.depth < 100 else 0
+    error.detail = said.detail[:100] if type(said.detail) is str else ""
     return error
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from autograder.authoring.laziness.variants import FORMS, Lazy, files_of, variants
+from autograder.authoring.trials import Trial
 from autograder.core import scoring
 from autograder.core.records import Outcome, Status
 from autograder.execution.errors import SubmissionError, WorkerStopped
@@ -78,28 +79,29 @@ class Battery:
         grader.run_in(session, [one for one in grader.tests if not (one.hidden or one.trains)])
         self.memo = {key: base64.b64encode(value).decode() for key, value in session.table.items()}
 
-    def run(self, fork_server: ForkServer, name: str) -> list[list[Any]]:
-        """Run one variant; return [test, task, status, hidden] of each test of its tasks."""
+    def run(self, fork_server: ForkServer, name: str) -> list[dict[str, Any]]:
+        """Run one variant; return a Trial, as plain data, of each test of its tasks."""
         lazy = self.lazy[name]
         files = files_of(lazy, self.reference, self.skeleton, self.memo)
         tests = [test for test in self.grader.tests if test.task in lazy.tasks]
         outcomes = self.grader.run(fork_server, files, tests=tests)
-        return [[one.test, one.task, one.status.value, one.hidden, one.scored] for one in outcomes]
+        return [Trial.of(one).to_json() for one in outcomes]
 
-    def judge(self, rows: Mapping[str, Sequence[Sequence[Any]]]) -> list[str]:
+    def judge(self, rows: Mapping[str, Sequence[dict[str, Any]]]) -> list[str]:
         """Say of each task and function for which lazy code earns something what, and by which."""
         found: dict[str, _Paid] = {}
         unnoticed: list[str] = []
         most: dict[str, Fraction] = {}
         for name, row in rows.items():
             lazy = self.lazy[name]
+            trials = [Trial.from_json(one) for one in row]
             if not lazy.alone:
-                for task, percent, tests in self._earned(row):
+                for task, percent, tests in self._earned(trials):
                     most[task] = max(percent, most.get(task, Fraction(0)))
                     if percent > self.grader.manifest.task(task).lazy + _ROUNDING:
                         found.setdefault(task, _Paid(f"in {task}")).add(name, percent, tests)
             elif lazy.form != "memo" and not any(
-                status != Status.PASSED and scored for *_, status, _, scored in row
+                one.status is not Status.PASSED and one.scored for one in trials
             ):
                 unnoticed.append(f"no test of its task notices when {lazy.name}")
         paid = [one.sentence for one in found.values()]
@@ -113,10 +115,10 @@ class Battery:
             if task.lazy and task.id in most and task.lazy > most[task.id] + _ROUNDING
         ]
 
-    def _earned(self, row: Sequence[Sequence[Any]]) -> Iterator[tuple[str, Fraction, set[str]]]:
+    def _earned(self, trials: Sequence[Trial]) -> Iterator[tuple[str, Fraction, set[str]]]:
         outcomes = [
-            Outcome(test, task, "", Status(status), hidden, scored=scored)
-            for test, task, status, hidden, scored in row
+            Outcome(one.test, one.task, "", one.status, one.hidden, scored=one.scored)
+            for one in trials
         ]
         mine = {outcome.task for outcome in outcomes}
         for score in scoring.task_scores(self.grader.manifest, outcomes):

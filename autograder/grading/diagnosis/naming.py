@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from autograder.core.records import Outcome, Status
 from autograder.grading.diagnosis.library import Library, Replies
@@ -43,22 +44,33 @@ def explain(failed: dict[str, str], passed: set[str], entries: Sequence[Replies]
     while True:
         left = {test: reply for test, reply in failed.items() if test not in names}
         ranked = sorted(
-            (rank for entry in possible if (rank := _rank(entry, left, failed)) is not None),
-            key=lambda rank: rank[:2],
+            (one for entry in possible if (one := _candidate(entry, left, failed)) is not None),
+            key=lambda one: one.order,
         )
-        if not ranked or (len(ranked) > 1 and ranked[0][:2] == ranked[1][:2]):
+        if not ranked or (len(ranked) > 1 and ranked[0].order == ranked[1].order):
             return names
-        _, _, best, tests = ranked[0]
-        names |= dict.fromkeys(tests, best)
+        names |= dict.fromkeys(ranked[0].tests, ranked[0].mistake)
 
 
-def _rank(
-    entry: Replies, left: dict[str, str], failed: dict[str, str]
-) -> tuple[int, int, str, list[str]] | None:
-    """Return (order, order, id, tests that it explains), or None where it explains nothing."""
+@dataclass(frozen=True)
+class _Candidate:
+    """A mistake that explains some failures, and how well."""
+
+    mistake: str
+    tests: list[str]  # that it explains
+    missed: int  # of those that failed too, but otherwise
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """What candidates are sorted by, the best first."""
+        return -len(self.tests), self.missed
+
+
+def _candidate(entry: Replies, left: dict[str, str], failed: dict[str, str]) -> _Candidate | None:
+    """Return what the mistake of `entry` explains, or None where that is nothing."""
     tests = [test for test, reply in left.items() if entry.failed.get(test) == reply]
     says = max((entry.weights[test] for test in tests), default=Weight.NOTHING)
     if says is Weight.NOTHING or (says is Weight.LITTLE and entry.failed != failed):
         return None
     missed = sum(failed[test] != reply for test, reply in entry.failed.items() if test in failed)
-    return -len(tests), missed, entry.mistake.id, tests
+    return _Candidate(entry.mistake.id, tests, missed)
