@@ -80,8 +80,14 @@ def load(path: Path) -> dict[str, Predicate]:
 
 
 def decide(predicate: Predicate, reading: Reading, parameters: Parameters) -> FormFinding:
-    """Tell whether a design satisfies `predicate`; raises FormError, OverweightError."""
-    return predicate.test(_parts(predicate, reading.tree), parameters)
+    """Tell whether a design satisfies `predicate`.
+
+    Raises FormError, OverweightError, and whatever an author's test may end in.
+    """
+    finding = predicate.test(_parts(predicate, reading.tree), parameters)
+    if not isinstance(finding, FormFinding):
+        raise TypeError("it returns neither HOLDS nor fails(...)")
+    return finding
 
 
 def normal_form(predicate: Predicate, reading: Reading) -> Any:

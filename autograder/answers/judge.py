@@ -14,7 +14,7 @@ from autograder.answers.designs import FormError, Predicate, decide
 from autograder.answers.evaluate import Budget, OverweightError, Value, is_finite
 from autograder.answers.misconceptions import Found, diagnose, diagnose_design
 from autograder.answers.points import Prepared, prepare
-from autograder.answers.questions import Question
+from autograder.answers.questions import Question, QuestionError
 
 _SAYS_SHAPE = re.compile(
     r"\b(column|row|matrix|vector|scalar|shape|number)\b|\(\s*\w+\s*,\s*\w+\s*\)", re.IGNORECASE
@@ -86,6 +86,11 @@ def _judge_design(question: Question, predicate: Predicate, reading: Reading) ->
     except FormError as error:
         form = f"; the form is {question.form}" if question.form else ""
         return AnswerVerdict("unreadable", message=f"{error}{form}")
+    except OverweightError:
+        raise
+    except Exception as error:
+        said = f"its predicate ends in {type(error).__name__}: {error}"
+        raise QuestionError(f"{question.id}: {said}; mend it in designs.py") from error
     if finding.holds:
         return CORRECT
     found = diagnose_design(question, predicate, reading) or Found(finding.mistake, finding.hint)

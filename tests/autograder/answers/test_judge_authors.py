@@ -128,6 +128,22 @@ def test_broken_designs_are_refused(tmp_path: Path, designs: str | None, says: s
     assert "small" in str(caught.value) and "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("test", "says"),
+    [
+        ("parts[0] == [1, 1]", "TypeError: it returns neither HOLDS nor fails(...); mend it"),
+        ("1 / 0", "ZeroDivisionError: division by zero; mend it in designs.py"),
+    ],
+)
+def test_a_predicate_that_does_not_work_is_named(tmp_path: Path, test: str, says: str) -> None:
+    """It is its author's fault, and no student's."""
+    (tmp_path / "small").mkdir()
+    source = DECLARED.replace("parameters: HOLDS", f"parameters: {test}")
+    (tmp_path / "small" / "designs.py").write_text(source)
+    (problem,) = prove_all(load(*write(tmp_path, DESIGN, GATE)).values())
+    assert says in problem and problem.startswith("small/gate: ")
+
+
 def test_the_secret_changes_with_the_key(tmp_path: Path) -> None:
     """Points are drawn from the key's content, which nobody outside has."""
     first = load(*write(tmp_path, PUBLIC, KEY))["slope"]
