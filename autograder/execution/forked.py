@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import resource
@@ -42,6 +43,7 @@ def in_fork(work: Callable[[Note], Any], seconds: float) -> Ending:
         os.close(ours)
         try:
             die_with_parent()
+            gc.disable()  # it would copy every page that it looks at; this does not live long
             _limit_memory()
             row = {"answer": work(lambda text: _tell(theirs, {"note": text}))}
         except BaseException as error:

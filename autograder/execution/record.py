@@ -36,7 +36,7 @@ class TestRecord:
     killed_from_outside: bool = False
     missing: SubmissionError | None = None  # the last one about a name that is not there
     source: str = ""  # the file of the test
-    hidden: bool = True  # what it shows must not help in another
+    secret: bool = True  # what its functions tell must not help in another
     gifts: dict[int, Gift] = field(default_factory=dict)  # the latest one at each of its lines
     changed: list[str] = field(default_factory=list)  # functions that edited their arguments
     requests: int = 0

@@ -82,17 +82,17 @@ class Session:
         self.stop()
 
     def begin(
-        self, data: str | None, trains: bool = False, source: str = "", hidden: bool = True
+        self, data: str | None, trains: bool = False, source: str = "", secret: bool = True
     ) -> None:
         """Start a test: a new record, its own deadline, fixed seeds, the data it may read.
 
         A test that trains has a time of its own, which does not count for the submission.
-        `source` is the file of the test.
+        `source` is the file of the test; of a `secret` one nothing may help in another.
         """
         # A function lent to student code in one test does not answer for it in the next. Nor may
-        # what a hidden test's function told survive it: a fresh worker knows nothing.
-        told = self.handles.forget_functions() and self.record.hidden
-        self.record = TestRecord(source=source, hidden=hidden)
+        # what a secret test's function told survive it: a fresh worker knows nothing.
+        told = self.handles.forget_functions() and self.record.secret
+        self.record = TestRecord(source=source, secret=secret)
         if told or data != self.data:
             self.stop()
         self.data = data
@@ -104,7 +104,7 @@ class Session:
                 self._quietly("begin", SEED)
             except WorkerStopped:
                 # It died between two tests: the next one gets a fresh one.
-                self.record = TestRecord(source=source, hidden=hidden)
+                self.record = TestRecord(source=source, secret=secret)
 
     @property
     def interruptible(self) -> bool:

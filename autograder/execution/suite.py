@@ -73,6 +73,12 @@ class Test:
     trains: bool
     item: Any  # pytest's own
     scored: bool = True
+    lends_stubs: bool = False  # what its functions return is expected by no other test
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether what student code learns from functions lent in it must not outlive it."""
+        return self.hidden and not self.lends_stubs
 
 
 def collect(
@@ -154,7 +160,8 @@ class _Plugin:
             )
         trains = trains_of(function, owner) or item.get_closest_marker("trains") is not None
         scored = not unscored_of(function, owner)
-        return Test(test_id, task, title_of(function), hidden, trains, item, scored)
+        stubs = item.get_closest_marker("lends_stubs") is not None
+        return Test(test_id, task, title_of(function), hidden, trains, item, scored, stubs)
 
     @pytest.hookimpl
     def pytest_runtest_makereport(self, item: Any, call: Any) -> TestReport:
@@ -279,7 +286,7 @@ def _run_one(
     context.folder = str(scene.data.get(kind, ""))
     try:
         for _ in (1, 2):
-            session.begin(mount, test.trains, str(test.item.path), test.hidden)
+            session.begin(mount, test.trains, str(test.item.path), test.is_secret)
             _seed_both()
             context.take_shown()
             context.take_pictures()
@@ -311,7 +318,7 @@ def _protocol(
                 bound.add(id(module))
                 with contextlib.suppress(Exception, WorkerStopped):
                     student_imports.bind(vars(module), session)
-                session.begin(session.data, test.trains, session.record.source, test.hidden)
+                session.begin(session.data, test.trains, session.record.source, test.is_secret)
             reports = runtestprotocol(item, log=False, nextitem=following)
     except (Exception, TestTimeoutError) as error:  # in pytest's own code between two phases
         found = error

@@ -5,6 +5,7 @@ It keeps a fork server; whatever happens in one fork leaves the next submission 
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -68,6 +69,8 @@ class Job:
 def station(grader: Grader, library: Library) -> Iterator[Callable[[Job], Results]]:
     """Give the function that grades one submission and writes its reports."""
     opened = _Station(grader, library)
+    gc.collect()
+    gc.freeze()  # forks share what is here
     try:
         yield opened.grade
     finally:

@@ -10,6 +10,8 @@ from studentkit import assert_close, assert_same, task
 from test_experiments import watched  # the file of that name that students have
 from torch.nn import functional as F
 
+pytestmark = pytest.mark.lends_stubs  # no other test expects what they return
+
 DRAW = torch.Generator().manual_seed(13)
 TRAIN = torch.rand(20, 1, 28, 28, generator=DRAW), torch.arange(20) % 10
 TEST = torch.rand(6, 1, 28, 28, generator=DRAW), torch.tensor([1, 2, 3, 4, 5, 6])
