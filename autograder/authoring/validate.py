@@ -16,6 +16,7 @@ from autograder.answers.variants import AnswerVariant as Misconceptions
 from autograder.answers.variants import variants
 from autograder.authoring.declarations import slips
 from autograder.authoring.laziness.tried import Battery
+from autograder.authoring.touched import touched
 from autograder.authoring.trials import Trial
 from autograder.core import mistakes as mistake_library
 from autograder.core import scoring
@@ -143,11 +144,13 @@ def validate(
     progress: Callable[[int, int, str], None] | None = None,
     every: int = 1,
     lazy_every: int | None = None,
+    everything: bool = False,
 ) -> Proof:
     """Run reference, skeleton and every known mistake through confined workers.
 
     With `every` above 1 only each such mistake is run, and each such piece of lazy code unless
-    `lazy_every` says otherwise: a look, and no proof of the rest.
+    `lazy_every` says otherwise: a look, and no proof of the rest. A mistake meets the tests that
+    execute its function, as no other can notice it; with `everything`, all of them.
 
     Raises ValidateError, CollectionError, ManifestError, MistakesError.
     """
@@ -180,12 +183,19 @@ def validate(
     battery = Battery.of(grader, typed, lazy_every or every)
     with grader.fork_server() as fork_server:
         battery.learn(fork_server)
+        targets = [mistake.target for mistake in known]
+        executed = touched(grader, fork_server, [*targets, *battery.targets], grader.tests)
+    battery.executed = {} if everything else executed
 
     def work(fork_server: ForkServer, name: str) -> list[Any]:
         if name in battery.lazy:
             return battery.run(fork_server, name)
         mistake = by_name.get(name)
-        tests = grader.tests if mistake is None else _telling(grader, mistake)
+        tests = grader.tests
+        if mistake is not None:
+            tests = _telling(grader, mistake)
+            if not everything:
+                tests = [test for test in tests if mistake.target in executed[test.id]]
         files = skeleton if name == SKELETON else reference
         if name in confused:
             files = {**reference, ANSWERS_FILE: confused[name].source}

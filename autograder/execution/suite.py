@@ -42,6 +42,11 @@ _SOON_SECONDS = 0.1  # until an alarm that came at a bad moment is tried again
 _AGAIN_SECONDS = 0.25  # until one that nobody heard is; half of that the next time
 _SHORTEST_SECONDS = 0.005
 _MAX_PICTURES = 6  # of one test
+_MARKERS = {
+    "task(id)": "the task of assignment.toml that a test belongs to",
+    "trains": "trains a network: it sees the larger data and is timed apart",
+    "lends_stubs": "no other test expects what the functions return that it lends",
+}
 # Left out: what costs time in every test, writes to disk, or loads whatever is installed here.
 _WITHOUT = "cacheprovider junitxml logging warnings doctest faulthandler stepwise pastebin".split()
 
@@ -133,6 +138,10 @@ class _Plugin:
         """Return the one that has collected `item`."""
         found: _Plugin = item.config.pluginmanager.get_plugin(_NAME)
         return found
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        for name, meaning in _MARKERS.items():
+            config.addinivalue_line("markers", f"{name}: {meaning}")
 
     def pytest_collectreport(self, report: Any) -> None:
         if report.failed:

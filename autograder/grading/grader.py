@@ -145,9 +145,15 @@ class Grader:
             session, self.tests if tests is None else tests, keep_calls, until_failure
         )
 
-    def run_in(self, session: Session, tests: Sequence[Test]) -> list[Outcome]:
-        """Run `tests` in a session that the caller has made."""
-        return self._outcomes(session, tests)
+    def session(self, fork_server: ForkServer, files: dict[str, bytes]) -> Session:
+        """Make a session for `run_in`."""
+        return self._session(fork_server, files)
+
+    def run_in(
+        self, session: Session, tests: Sequence[Test], around: Around = alone
+    ) -> list[Outcome]:
+        """Run `tests` in a session that the caller has made, each inside `around(test)`."""
+        return self._outcomes(session, tests, around=around)
 
     def judge(
         self,

@@ -57,6 +57,8 @@ class Battery:
     skeleton: dict[str, bytes]
     lazy: dict[str, Lazy]
     memo: dict[str, str] = field(default_factory=dict)
+    # By test, which functions it executes; the others cannot notice that one of them is lazy.
+    executed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, grader: Grader, typed: Sequence[str], every: int = 1) -> Battery:
@@ -66,6 +68,11 @@ class Battery:
         made = variants(measured, typed, reference)
         lazy = {f"lazy: {one.name}": one for one in made[::every]}
         return cls(grader, reference, grader.skeleton_files, lazy)
+
+    @property
+    def targets(self) -> list[str]:
+        """The functions that lazy code replaces."""
+        return [name for one in self.lazy.values() for name in one.functions]
 
     def learn(self, fork_server: ForkServer) -> None:
         """Have the reference note what its functions answer in the public tests."""
@@ -84,7 +91,15 @@ class Battery:
         lazy = self.lazy[name]
         files = files_of(lazy, self.reference, self.skeleton, self.memo)
         tests = [test for test in self.grader.tests if test.task in lazy.tasks]
-        outcomes = self.grader.run(fork_server, files, tests=tests)
+        if lazy.alone and self.executed:
+            functions = frozenset(lazy.functions)
+            tests = [test for test in tests if functions & self.executed[test.id] and test.scored]
+        outcomes = self.grader.run(
+            fork_server,
+            files,
+            tests=tests,
+            until_failure=lazy.alone,  # one that notices will do
+        )
         return [Trial.of(one).to_json() for one in outcomes]
 
     def judge(self, rows: Mapping[str, Sequence[dict[str, Any]]]) -> list[str]:
