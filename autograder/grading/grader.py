@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -232,19 +232,17 @@ class Grader:
 
         Raises PoolError, MistakesError.
         """
-        known = mistake_library.load(self.assignment.mistakes)
+        return library_of(self.options, self.assignment, lambda: self.learn(jobs))
+
+    def learn(self, jobs: int | None = None) -> dict[str, Any]:
+        """Run the reference with every known mistake; return what it replies, as plain data."""
         reference = self.reference_files
 
         def run(fork_server: ForkServer, mistakes: list[str], tests: list[Test]) -> list[Outcome]:
             return self.run(fork_server, reference, mistakes, keep_calls=True, tests=tests)
 
-        return recall(
-            known,
-            lambda: learn(known, self.tests, run, self.fork_server, jobs),
-            Cache(Path(self.options.cache)),
-            self.manifest.id,
-            lasting(self.options, self.assignment),
-        )
+        known = mistake_library.load(self.assignment.mistakes)
+        return learn(known, self.tests, run, self.fork_server, jobs)
 
     def grade(
         self,
@@ -357,6 +355,15 @@ class Grader:
     def refused(self, unreadable: UnreadableSubmission) -> Grade:
         """Make the report of a submission that could not be opened: no score, not a zero."""
         return not_graded(self.options, self.manifest, unreadable.name, unreadable.reason)
+
+
+def library_of(
+    options: GradingOptions, assignment: Assignment, learnt: Callable[[], dict[str, Any]]
+) -> Library:
+    """Return what is known of an assignment's mistakes: what is kept, or else `learnt()`."""
+    known = mistake_library.load(assignment.mistakes)
+    cache, key = Cache(Path(options.cache)), lasting(options, assignment)
+    return recall(known, learnt, cache, assignment.id, key)
 
 
 def not_graded(options: GradingOptions, manifest: Manifest, name: str, reason: str) -> Grade:

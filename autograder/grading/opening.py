@@ -15,7 +15,7 @@ from autograder.execution import suite
 from autograder.execution.suite import Test
 from autograder.grading.diagnosis.library import Library
 from autograder.grading.files import fingerprint_of, folder_files, student_modules
-from autograder.grading.grader import Grader
+from autograder.grading.grader import Grader, library_of
 from autograder.grading.options import GradingOptions
 from autograder.grading.warming import warm_torch
 
@@ -79,7 +79,8 @@ def open_grader(options: GradingOptions) -> Grader:
 
 def learnt_library(options: GradingOptions) -> Library:
     """Return what is known of the assignment's mistakes, learnt now or earlier."""
-    return open_grader(options).library()
+    assignment = Assignment(Path(options.root), options.assignment)
+    return library_of(options, assignment, lambda: open_grader(options).learn())
 
 
 def in_turn(tests: Sequence[Test]) -> list[Test]:
