@@ -23,6 +23,7 @@ from autograder.grading.grader import Grader, not_graded
 from autograder.grading.output import write
 from autograder.intake import Source, read
 from autograder.notebooks.kernel.confinement import KernelError
+from autograder.reports.page import render
 from autograder.sandbox.fork_server import ForkServer, ForkServerError
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Job:
 def station(grader: Grader, library: Library) -> Iterator[Callable[[Job], Results]]:
     """Give the function that grades one submission and writes its reports."""
     opened = _Station(grader, library)
+    render(not_graded(grader.options, grader.manifest, "", ""))  # compiles the page's template
     gc.collect()
     gc.freeze()  # forks share what is here
     try:

@@ -38,6 +38,7 @@ def _grow(inner: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
 
 TREES: st.SearchStrategy[Tree] = st.recursive(_LEAVES, _grow, max_leaves=8)
 _TOKEN = re.compile(r"[A-Za-z_]+|[0-9]+(?:\.[0-9]+)?|[-+*/^]")
+_SATURATING = re.compile("tanh|sigmoid")
 _OTHERS = {"+": "-", "-": "+", "*": "/", "/": "*", "^": "*"}
 
 
@@ -100,5 +101,6 @@ def test_a_changed_token_that_changes_the_value_is_wrong(tree: Tree, place: int,
     verdict = judge(question, other).verdict
     if any(differs):
         assert verdict == "wrong", (text, other)
-    elif all(agrees):
+    elif all(agrees) and not _SATURATING.search(text):
+        # tanh(2 + 9) and tanh(7 + 9) are not equal, and floats can hardly tell.
         assert verdict == "correct", (text, other)

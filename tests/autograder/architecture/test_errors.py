@@ -15,7 +15,6 @@ INSIDE = {
     "autograder.answers.evaluate": {"OverweightError"},
     "autograder.grading.lending": {"LendingError"},
     "autograder.intake.limits": {"ArchiveRefused"},
-    "autograder.notebooks.kernel.boot": {"BootRefused"},
     "autograder.notebooks.submitted.entries": {"UnreadableNotebook"},
     "autograder.notebooks.kernel.zmtp": {"Violation"},
     "autograder.execution.channel": {"ChannelAbuseError", "WorkerGoneError"},
