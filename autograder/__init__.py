@@ -8,8 +8,11 @@ Names are looked up when they are used first: a test file that declares mistakes
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from autograder.core import logs
 
 if TYPE_CHECKING:
     from autograder.core.errors import AutograderError
@@ -37,6 +40,8 @@ _HOMES = {
     "mistake": "autograder.core.mistakes",
     "open_assignment": "autograder.core.layout",
 }
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # quiet, as libraries are
+logs.follow()  # in each of the processes that a command starts
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import platform
 import sys
 from typing import Annotated
 
@@ -10,8 +12,10 @@ import typer
 from autograder import __version__
 from autograder.cli import grading, making, notebooks, proving
 from autograder.cli.shared import ERR, OUT
+from autograder.core import logs
 from autograder.core.errors import AutograderError, ExitCode
 
+_log = logging.getLogger(__name__)
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
@@ -61,8 +65,23 @@ def _options(
             "--version", callback=_print_version, is_eager=True, help="Print the version and end."
         ),
     ] = False,
+    verbose: Annotated[
+        int,
+        typer.Option(
+            "--verbose",
+            "-v",
+            count=True,
+            metavar="",
+            show_default=False,
+            help="Tell on standard error what is done and how long it takes; -vv tells more, "
+            "hidden tests included. AUTOGRADER_LOG=info or debug does the same.",
+        ),
+    ] = 0,
 ) -> None:
     del version  # its callback has done what it is for
+    if verbose:
+        logs.show("info" if verbose == 1 else "debug")
+    _log.info("autograder %s, Python %s", __version__, platform.python_version())
 
 
 @kernel_commands.callback()
@@ -76,6 +95,7 @@ def main() -> None:
         code = app(standalone_mode=False)  # returns the code of typer.Exit
         sys.exit(code if isinstance(code, int) else ExitCode.DONE)
     except AutograderError as error:
+        _log.debug("ended by %s", type(error).__name__, exc_info=True)
         ERR.print(f"autograder: {error}", markup=False, soft_wrap=True)
         sys.exit(error.exit_code)
     except typer.Exit as end:

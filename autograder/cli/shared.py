@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,14 +56,15 @@ def find(name: str) -> Assignment:
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
-    """Show a bar with the time left, on a terminal and only where it takes a while."""
+    """Show a bar with the time left, on a terminal to which nothing else is written."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as bar:
+    hidden = not ERR.is_terminal or logging.getLogger("autograder").isEnabledFor(logging.INFO)
+    with Progress(*columns, console=ERR, transient=True, disable=hidden) as bar:
         task = bar.add_task(what, total=None)
 
         def update(done: int, total: int, name: str) -> None:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import logging
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -21,10 +23,12 @@ from pathlib import Path
 from autograder.core.errors import AutograderError
 from autograder.core.files import write_bytes
 
+_log = logging.getLogger(__name__)
 LIMIT = 8 << 30  # bytes of all entries together
 _AT_LEAST = 7 * 86400  # seconds that an entry stays after it was used last, full or not
 _LOCK = ".lock"
 _UNFINISHED = ".unfinished-"
+_HASH = re.compile(r"[-_]?[0-9a-f]{12,}")
 
 
 class CacheError(AutograderError):
@@ -64,8 +68,10 @@ class Cache:
         try:
             content = path.read_bytes()
         except OSError:
+            _log.info("%s: not there", _named(kind, key))
             return None
         _touch(path)
+        _log.info("%s: there, %d bytes", _named(kind, key), len(content))
         return content
 
     def write(self, kind: str, key: str, content: bytes) -> Path:
@@ -74,6 +80,7 @@ class Cache:
         with _writable(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_bytes(path, content)
+        _log.info("%s: written, %d bytes", _named(kind, key), len(content))
         return path
 
     def folder(
@@ -86,7 +93,10 @@ class Cache:
         path = self.root / kind / key
         if _whole(path, names):
             _touch(path)
+            _log.info("%s: there", _named(kind, key))
             return path
+        _log.info("%s: not there", _named(kind, key))
+        began = time.monotonic()
         with _writable(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._make_room()
@@ -103,6 +113,7 @@ class Cache:
                         raise
             finally:
                 shutil.rmtree(unfinished, ignore_errors=True)
+        _log.info("%s: written in %.1f s", _named(kind, key), time.monotonic() - began)
         return path
 
     @contextlib.contextmanager
@@ -113,7 +124,9 @@ class Cache:
             folder.mkdir(parents=True, exist_ok=True)
             stream = (folder / _LOCK).open("w")
         with stream:
+            began = time.monotonic()
             fcntl.flock(stream, fcntl.LOCK_EX)
+            _log.info("%s: locked after %.1f s", kind, time.monotonic() - began)
             yield
 
     def entries(self) -> list[CacheEntry]:
@@ -145,6 +158,7 @@ class Cache:
                 return
             with contextlib.suppress(OSError):
                 shutil.rmtree(entry.path) if entry.path.is_dir() else entry.path.unlink()
+                _log.info("%s: removed to make room", _named(entry.kind, entry.path.name))
             size -= entry.size
 
 
@@ -156,6 +170,11 @@ def _writable(path: Path) -> Iterator[None]:
         raise CacheError(
             f"{path}: cannot be written ({error.strerror}); set XDG_CACHE_HOME to a folder that can"
         ) from None
+
+
+def _named(kind: str, key: str) -> str:
+    """Return what an entry is called in the log: without hashes, since a secret may be guessed."""
+    return f"{kind} {_HASH.sub('', key)}"
 
 
 def _whole(folder: Path, names: Sequence[str]) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,7 @@ from autograder.datasets.sources import state
 from autograder.datasets.torchvision_ops import torchvision_datasets
 from autograder.datasets.whole import place
 
+_log = logging.getLogger(__name__)
 Progress = Callable[[int, int, str], None]  # done, of how many, what
 Fill = Callable[[Path, Progress], None]
 
@@ -74,10 +77,12 @@ def make(
         raise DataError(f"a size of {size} is too small; give at least 10")
     number = chosen.size if size is None else size
     recipe, fill = _plan(name, chosen, source, number, tell, out)
+    began = time.monotonic()
     try:
         new = place(out, chosen.names, recipe, fill, name)
     except DataError as error:
         raise DataError(_line(error)) from None
+    _log.info("%s from %s: %.1f s", name, source, time.monotonic() - began)
     return Made(out / chosen.shown, new)
 
 

@@ -6,6 +6,7 @@ drawn ones come from a seed that students do not have, real ones are the publish
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from autograder.datasets import batches, colours, command, covid, digits_csv, fi
 from autograder.datasets.mnist import DataError, Part, read_mnist
 from autograder.datasets.sources import state
 
+_log = logging.getLogger(__name__)
 HELD = "held_out.npz"  # images, labels
 SETS = ("mnist-csv", "mnist", "cifar10", "covid")
 
@@ -104,7 +106,7 @@ def prepare(
         small = digits_csv.small(cache)
         larger, source = digits_csv.training(cache, real) if training else (small, "digits")
         words = "MNIST" if source == "mnist" else _KINDS["mnist"].drawn
-        return PreparedData(small, larger, None, source, words)
+        return _told(PreparedData(small, larger, None, source, words))
     first = next(name for name in sets if name in _KINDS)  # what networks are measured on
     kind = _KINDS[first]
     names = [name for one in sets for name in _names(one)]
@@ -112,7 +114,7 @@ def prepare(
         "data", f"everyday-{_key(sets)}", names, lambda folder: _fill(folder, sets, 0)
     )
     if not training:
-        return PreparedData(small, small, None, kind.drawn_word, kind.drawn)
+        return _told(PreparedData(small, small, None, kind.drawn_word, kind.drawn))
     mine = _mine(sets, real)
     stamp = state(real) if real is not None else ""
     larger = cache.folder(
@@ -129,7 +131,13 @@ def prepare(
         lambda folder: _hold_out(folder, kind, real if taken else None, seed),
     )
     source = kind.real_word if taken else kind.drawn_word
-    return PreparedData(small, larger, held / HELD, source, kind.real if taken else kind.drawn)
+    words = kind.real if taken else kind.drawn
+    return _told(PreparedData(small, larger, held / HELD, source, words))
+
+
+def _told(data: PreparedData) -> PreparedData:
+    _log.info("%s; to train with: %s; everyday: %s", data.sentence, data.training, data.small)
+    return data
 
 
 def _names(name: str) -> tuple[str, ...]:
@@ -162,6 +170,7 @@ def _mine(sets: Sequence[str], real: Path | None) -> frozenset[str]:
             elif (real / covid.FILE).is_file():
                 found.add(name)
         except DataError as error:
+            _log.info("not among the data given: %s: %s", name, error)
             why = why or str(error)
     if not found:
         raise DataError(why or f"{real}: holds none of {', '.join(sets)}")

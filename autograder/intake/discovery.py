@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from autograder.intake.paths import (
 from autograder.intake.sources import Kind, Source
 from autograder.intake.timestamps import IntakeError
 
+_log = logging.getLogger(__name__)
 RESERVED = ("index.html", "grades.csv")
 _PLATFORM_FILES = frozenset({"submission_metadata.yml", "submission_metadata.json"})
 
@@ -58,6 +60,11 @@ def discover(
         taken.add(folded(name))
         sources.append(Source(name, path, found[path]))
     sources.sort(key=lambda source: (folded(source.name), source.name))
+    _log.info("%d submissions, %d that are none", len(sources), len(leftovers))
+    for source in sources:
+        _log.debug("%s: %s", source.name, source.path)
+    for left in leftovers:
+        _log.info("%s: left over: %s", left.name, left.reason)
     return sources, sorted(leftovers, key=lambda left: left.name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import lzma
 import os
 import stat
@@ -26,6 +27,7 @@ from autograder.intake.tars import ENGINES, read_tar
 from autograder.intake.timestamps import IntakeError, moment
 from autograder.intake.zips import read_zip
 
+_log = logging.getLogger(__name__)
 # What zipfile, tarfile and the decompressors raise when the bytes are not what they should be.
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -82,7 +84,11 @@ def read(
             why = f" ({contents.notes()[0]})" if contents.notes() else ""
             raise ArchiveRefused(f"it holds no file that could be graded{why}")
     except (ArchiveRefused, IntakeError) as refusal:
+        _log.info("%s: refused: %s", source.name, refusal)
         return UnreadableSubmission(source.name, f"{shown(source.path.name)}: {refusal}")
+    _log.info("%s: %d files, %d bytes", source.name, len(files), sum(map(len, files.values())))
+    for note in contents.notes():
+        _log.info("%s: %s", source.name, note)
     return Submission(
         name=source.name,
         files=files,

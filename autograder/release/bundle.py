@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import re
 import zipfile
 from collections.abc import Iterable, Mapping
@@ -20,6 +21,7 @@ from autograder.release.leaks import Guarded, Secrets, leaks, telling, text_of
 from autograder.release.regions import ReleaseError
 from autograder.release.skeleton import generate, solution_lines
 
+_log = logging.getLogger(__name__)
 # Where a skeleton brings none of its own:
 PYTEST_INI = b"""\
 [pytest]
@@ -59,6 +61,7 @@ def release(
         _add(files, {name: notebook.content}, "the notebook")
         found = leaks({name: notebook.content}, notebook.secrets)
     found += leaks(files, secrets(place))
+    _log.info("%s: %d files, of which %d lines leak", place.id, len(files), len(found))
     target = out / f"{place.id}.zip"
     if found:
         more = f" (and {len(found) - 5} more)" if len(found) > 5 else ""

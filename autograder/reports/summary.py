@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from autograder.core.errors import AutograderError
 from autograder.core.records import Failure
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -69,4 +72,5 @@ def read_class(folder: Path, assignment: str) -> list[Summary]:
         summaries.append(summary)
     if not summaries:
         raise ResultsError(f"{folder}: no results here; give the folder that `grade -o` wrote")
+    _log.info("%s: results of %d submissions", folder, len(summaries))
     return summaries

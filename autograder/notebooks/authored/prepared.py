@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import logging
+import time
 from pathlib import Path
 
 from autograder.core.cache import Cache, key_of
 from autograder.core.layout import Assignment
+
+_log = logging.getLogger(__name__)
 
 
 def prepared(assignment: Assignment, cache: Cache) -> Path | None:
@@ -23,7 +27,9 @@ def prepared(assignment: Assignment, cache: Cache) -> Path | None:
         parts.append(path.read_bytes() if path.is_file() else b"")
     key = f"{assignment.id}-{key_of(*parts)}.json"
     if cache.read("notebooks", key) is None:
+        began = time.monotonic()
         cache.write("notebooks", key, _made(assignment).encode())
+        _log.info("%s: notebook made in %.1f s", assignment.id, time.monotonic() - began)
     return cache.root / "notebooks" / key
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import functools
+import logging
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -34,6 +35,7 @@ from autograder.notebooks.kernel.pictures import encoded_again
 from autograder.notebooks.kernel.provisioner import manager_of
 from autograder.notebooks.kernel.warm import Kernels
 
+_log = logging.getLogger(__name__)
 _MAX_SAID = 64  # MiB, all messages of one kernel
 _MAX_FILES = 64 << 20  # bytes of all files beside the notebook
 _MAX_STORED = 4 << 20  # characters of one cell, kept until they are cut for good
@@ -99,7 +101,11 @@ def run(
             cell.outputs = [*kept, *session.verdicts.get(index, [])]
             cell.execution_count = session.counts.get(index)
     cleaning.finish()
-    return Executed(executed, tuple(session.notes), time.monotonic() - began)
+    seconds = time.monotonic() - began
+    _log.info("a notebook of %d cells ran in %.1f s", len(executed.cells), seconds)
+    for note in session.notes:
+        _log.info("%s", note)
+    return Executed(executed, tuple(session.notes), seconds)
 
 
 def _beside(files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -280,6 +286,7 @@ class _Session:
 
     async def _renew(self) -> None:
         """Put a new kernel where the lost one was, with the state of the finished cells."""
+        _log.info("kernel %d was lost after %d cells", self._kernels, len(self._finished))
         await self._end()
         if self._kernels > _MAX_RESTARTS or self._left() < 1:
             return

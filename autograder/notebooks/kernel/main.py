@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import signal
 import sys
@@ -24,6 +25,7 @@ from autograder.notebooks.kernel.warm import Kernels
 from autograder.sandbox import tiers
 from autograder.sandbox.fork_server import Child, readable_now
 
+_log = logging.getLogger(__name__)
 TALKED_TOO_MUCH = 81  # exit codes beside those of the kernel itself
 NO_JUPYTER = 82
 NOT_CONFINED = 83
@@ -135,4 +137,6 @@ async def _guard(
         loop.remove_reader(child.pidfd)
         status = kernels.end(child)
         await carrier.close()
-    return status if code == 0 and died_by_itself else code
+    code = status if code == 0 and died_by_itself else code
+    _log.info("the kernel ended with %d", code)
+    return code

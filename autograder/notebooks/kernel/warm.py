@@ -7,7 +7,9 @@ talk.
 from __future__ import annotations
 
 import json
+import logging
 import socket
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from autograder.sandbox.inside.confine import landlock_abi
 from autograder.sandbox.runtime import RuntimeMissing
 from autograder.sandbox.tiers import Level, Tier
 
+_log = logging.getLogger(__name__)
 _START_SECONDS = 30.0
 _SIGNALS_SCOPED = 6  # landlock's ABI that keeps signals inside
 _ALWAYS = ("ipykernel", "pillow")
@@ -66,6 +69,7 @@ class Kernels:
         """
         if tier.level is Level.D:
             raise KernelError(tier.sentence)
+        began = time.monotonic()
         modules = [name for name in preload if name != _NOT_YET]
         if warm and "matplotlib" in packages:
             modules += _FIGURES
@@ -90,6 +94,7 @@ class Kernels:
             )
         except (ForkServerError, RuntimeMissing, FilterError) as error:
             raise KernelError(str(error)) from None
+        _log.info("parent of kernels started in %.1f s", time.monotonic() - began)
 
     def kernel(
         self,
@@ -139,6 +144,7 @@ class Kernels:
     def _gone(self, child: Child, words: str, begun: bytes = b"") -> KernelError:
         """End a child that did not start; returns the error with its own reason, or `words`."""
         reason = _refusal(child, begun) or words
+        _log.info("a child of the parent of kernels did not start: %s", reason)
         self.end(child)
         return KernelError(f"the confined process did not start: {reason}")
 
@@ -146,6 +152,7 @@ class Kernels:
         """End a child and wait for it; returns its exit code, or 128 and the signal's number."""
         try:
             status, _ = self._fork_server.reap(child)
+            _log.debug("a child of the parent of kernels ended with %d", status)
         except ForkServerError as error:
             raise KernelError(str(error)) from None
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -22,6 +23,7 @@ from autograder.notebooks.submitted import handed_in
 if TYPE_CHECKING:
     from nbgrader.coursedir import CourseDirectory
 
+_log = logging.getLogger(__name__)
 EXECUTED = "notebook.ipynb"  # beside a report: the notebook as a person looks at it
 _HEADING = "From the checks:"  # the comment may stand below another question
 _MAX_COMMENT = 2000
@@ -78,6 +80,7 @@ class Course:
                 troubles.append(f"{name}: not entered ({error})")
             except (OSError, ValueError, KeyError, TypeError) as error:
                 troubles.append(f"{name}: not entered ({type(error).__name__}: {error})")
+        _log.info("%d submissions entered in %s", len(names) - len(troubles), self.folder)
         return troubles
 
     def _record_one(self, report: Path, name: str, cells: tuple[Cell, ...]) -> None:
