@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import logging
 import os
 import resource
 import select
 import signal
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 
 from autograder.sandbox.inside.confine import die_with_parent
 
+_log = logging.getLogger(__name__)
 Note = Callable[[str], None]
 
 _MORE_MEMORY = 4 << 30  # bytes for a fork, beside what this process has already
@@ -47,8 +48,7 @@ def in_fork(work: Callable[[Note], Any], seconds: float) -> Ending:
             _limit_memory()
             row = {"answer": work(lambda text: _tell(theirs, {"note": text}))}
         except BaseException as error:
-            if os.environ.get("AUTOGRADER_DEBUG"):
-                traceback.print_exc()
+            _log.debug("a fork failed", exc_info=True)
             row = {"problem": f"{type(error).__name__}: {error}"}
         with contextlib.suppress(OSError):
             _tell(theirs, row)

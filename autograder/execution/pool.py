@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import selectors
 import signal
@@ -24,6 +25,7 @@ from autograder.sandbox.inside.confine import die_with_parent
 Station = Callable[[], AbstractContextManager[Callable[[Any], Any]]]
 Work = Callable[[ForkServer, str], Any]
 
+_log = logging.getLogger(__name__)
 _MOST_DEATHS = 3  # of processes that work on the same thing, or before they work on any
 
 
@@ -155,6 +157,7 @@ class _Pool:
         """Bury a process that was killed; what it was working on is done again, or lost."""
         self._bury(process)
         number = process.number
+        _log.info("process %d ended by itself; another takes its place", process.pid)
         self._deaths[number] = self._deaths.get(number, 0) + 1
         if number is not None and self._deaths[number] < _MOST_DEATHS:
             self._waiting.append(number)

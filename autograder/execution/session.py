@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import random
 import signal
 import sys
@@ -26,6 +27,7 @@ from autograder.sandbox.fork_server import Child, ForkServerError, Parent
 from autograder.sandbox.inside import tensors, wire
 from autograder.sandbox.inside.wire import WireError
 
+_log = logging.getLogger(__name__)
 _START_SECONDS = 20
 _GIVE_NOTHING = frozenset({"set", "delete", "setitem", "delitem"})
 SEED = 20240129
@@ -322,6 +324,7 @@ class Session:
             detail = greeting[1] if type(greeting) is list and len(greeting) > 1 else greeting
             self.stop()
             raise ForkServerError(f"the confinement did not take hold: {detail}")
+        _log.debug("worker %d started", self.handles.generation)
         if load:
             self._quietly("load", self._files)
             for mistake in self._mistakes:
@@ -400,6 +403,7 @@ class Session:
         self._stopped(reason, sentence)
 
     def _stopped(self, reason: Reason, sentence: str) -> NoReturn:
+        _log.debug("worker %d ended: %s", self.handles.generation, sentence)
         self.record.stopped = WorkerStopped(reason, sentence)
         raise self.record.stopped
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from autograder.grading.files import fingerprint_of, folder_files, student_modul
 from autograder.grading.grader import Grader, library_of
 from autograder.grading.options import GradingOptions
 from autograder.grading.warming import warm_torch
+
+_log = logging.getLogger(__name__)
 
 
 def open_grader(options: GradingOptions) -> Grader:
@@ -74,6 +77,7 @@ def open_grader(options: GradingOptions) -> Grader:
         tuple(services),
     )
     grader.settle()
+    _log.info("%d tests of %s collected", len(chosen), assignment.id)
     return grader
 
 

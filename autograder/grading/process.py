@@ -7,10 +7,10 @@ options and the jobs from standard input, and writes one JSON object a line for 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import sys
-import traceback
 from typing import IO, Any
 
 from autograder.core.errors import AutograderError
@@ -21,6 +21,7 @@ from autograder.grading.options import GradingOptions
 from autograder.grading.station import Job, give_up, station
 from autograder.sandbox.inside.confine import die_with_parent
 
+_log = logging.getLogger(__name__)
 _KILLED = "the grading process was killed three times while working on it"
 
 
@@ -39,8 +40,8 @@ def main() -> int:
     except AutograderError as error:
         _say(answers, {"fatal": str(error)})
     except Exception as error:
-        detail = traceback.format_exc() if os.environ.get("AUTOGRADER_DEBUG") else ""
-        _say(answers, {"fatal": f"{type(error).__name__}: {error}\n{detail}".strip()})
+        _log.debug("the grading process failed", exc_info=True)
+        _say(answers, {"fatal": f"{type(error).__name__}: {error}"})
     return 0
 
 

@@ -6,6 +6,8 @@ It keeps a fork server; whatever happens in one fork leaves the next submission 
 from __future__ import annotations
 
 import gc
+import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +31,7 @@ from autograder.sandbox.fork_server import ForkServer, ForkServerError
 if TYPE_CHECKING:
     from autograder.notebooks.kernel.warm import Kernels
 
+_log = logging.getLogger(__name__)
 Results = dict[str, Any]  # what results.json holds
 
 _SAME = 2  # times something may end in the same way before it is taken as an answer
@@ -113,12 +116,15 @@ class _Station:
         A fork that dies in a test that the reference passes has died of the submission: that
         test is failed, and the others are graded. What remains is our own machinery's.
         """
+        began = time.monotonic()
         endings: Counter[str] = Counter()
         spoilt: dict[str, str] = {}
         while True:
             ending = self._forked(partial(self._graded, job, spoilt))
             if ending.answer is not None:
+                _log.info("%s: graded in %.1f s", job, time.monotonic() - began)
                 return dict(ending.answer)
+            _log.info("%s: no end: %s", job, ending.problem)
             self.close()
             test = ending.noted
             endings[f"{test} {ending.problem}"] += 1

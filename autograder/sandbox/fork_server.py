@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import secrets
 import select
@@ -22,6 +23,7 @@ from autograder.sandbox import runtime, tiers, view
 from autograder.sandbox.inside import wire
 from autograder.sandbox.tiers import Level, Tier
 
+_log = logging.getLogger(__name__)
 _START_SECONDS = 120
 _ANSWER_SECONDS = 30
 _GOODBYE_SECONDS = 2
@@ -266,7 +268,7 @@ class ForkServer(Parent):
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=None if os.environ.get("AUTOGRADER_DEBUG") else subprocess.DEVNULL,
+                stderr=None if _log.isEnabledFor(logging.DEBUG) else subprocess.DEVNULL,
                 env=environment,
                 pass_fds=(3,) if theirs.fileno() == 3 else (3, theirs.fileno()),
                 preexec_fn=place_control,
