@@ -29,6 +29,9 @@ class Handles:
         self._functions: dict[int, Callable[..., Any]] = {}
         self._lasting: list[Callable[..., Any]] = []  # for every test, not for one
         self._count = 0  # no number is used again: an old one is good for nothing
+        # What stood under a dotted name, and the number of the replacement that ended it.
+        self.replaced: dict[tuple[str, ...], list[tuple[int, Any]]] = {}
+        self.replacements = 0
 
     def next_worker(self) -> None:
         """Forget what the last worker had."""
@@ -36,6 +39,19 @@ class Handles:
         self._remotes.clear()
         self._drops.clear()
         self._functions.clear()
+        self.replaced.clear()
+
+    def replace(self, name: tuple[str, ...], before: Any) -> None:
+        """Note that a test has put something else in place of `before`."""
+        self.replacements += 1
+        self.replaced.setdefault(name, []).append((self.replacements, before))
+
+    def before(self, name: tuple[str, ...], since: int) -> Any:
+        """Return what a name meant after `since` replacements; None where it still means that."""
+        for number, thing in self.replaced.get(name, ()):
+            if number > since:
+                return thing
+        return None
 
     def lend_for_good(self, functions: Iterable[Callable[..., Any]]) -> None:
         """Let these functions be called in every test from now on."""
@@ -47,6 +63,7 @@ class Handles:
 
     def forget_functions(self) -> bool:
         """End the lending of functions of one test; tell whether there were any."""
+        self.replaced.clear()  # the worker puts back what a test replaced
         before = len(self._functions)
         self._functions = {
             number: function for number, function in self._functions.items() if self.lasts(function)

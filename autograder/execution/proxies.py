@@ -14,6 +14,7 @@ from studentkit import context
 from studentkit.context import TestContext
 
 from autograder.core.failures import SuiteError
+from autograder.execution.errors import SubmissionError
 from autograder.execution.session import Session
 from autograder.sandbox.inside import tensors
 from autograder.sandbox.inside.wire import Reference
@@ -146,16 +147,46 @@ class _Remote:
 
 
 class RemoteName(_Remote):
-    """A name imported from a student's module; it is looked up anew at each use."""
+    """A name imported from a student's module; it is looked up anew at each use.
 
-    __slots__ = ("_module", "_path")
+    Where a test puts something else in its place, it goes on to mean what it meant: what a test
+    has kept can be called from what replaces it, and be put back.
+    """
+
+    __slots__ = ("_module", "_path", "_since")
 
     def __init__(self, module: str, path: tuple[str, ...]) -> None:
         object.__setattr__(self, "_module", module)
         object.__setattr__(self, "_path", path)
+        object.__setattr__(self, "_since", current().handles.replacements if running() else 0)
 
     def _address(self) -> list[Any]:
+        handles = current().handles if running() else None
+        if handles is not None and handles.replaced:
+            whole = (self._module, *self._path)
+            for length in range(len(whole), 1, -1):
+                kept = handles.before(whole[:length], self._since)
+                if kept is not None:
+                    return [kept, *whole[length:]]
         return ["name", self._module, *self._path]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        with self._replacing(name):
+            super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        with self._replacing(name):
+            super().__delattr__(name)
+
+    @contextmanager
+    def _replacing(self, name: str) -> Iterator[None]:
+        try:
+            kept = current().request("get", [*self._address(), name], keep=False)
+        except SubmissionError:  # there is nothing of that name yet
+            kept = None
+        yield
+        if isinstance(kept, RemoteObject):
+            current().handles.replace((self._module, *self._path, name), kept)
 
     def _label(self) -> str:
         return ".".join(self._path) or str(self._module)

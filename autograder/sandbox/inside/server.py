@@ -30,6 +30,7 @@ from .wire import Reference
 _LARGE = 8 * 1024 * 1024  # bytes of an array above which it stays here
 _MAX_MESSAGE = 2000
 _LOOKED_AT = 100_000  # bytes of an answer from which on its items are counted before it is sent
+_NOTHING = object()  # an attribute that is not there
 _IN_CODE = ("code", 0, "")
 _OURS = {"load", "survey", "begin", "usage", "supply", "mistake", "random"}
 
@@ -68,6 +69,9 @@ class _Callback:
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         return self._server.call_back(self.number, arguments, named)
 
+    def __get__(self, thing: Any, owner: type | None = None) -> Any:
+        return self if thing is None else types.MethodType(self, thing)  # as a function would
+
 
 class _Answer(_Callback):
     """A function that the grader supplies: everything travels by value, both ways."""
@@ -92,6 +96,7 @@ class Server:
         self._printed = Recorder(home)
         self._stage: tuple[str, int, str] = _IN_CODE  # how far the request under way has come
         self._busy = 0.0  # seconds of processor time in what requests asked student code for
+        self._replaced: list[tuple[Any, str, Any]] = []  # what this test put something else for
 
     def serve(self) -> None:
         """Answer until the trusted side closes the channel."""
@@ -189,6 +194,10 @@ class Server:
     def _do_begin(self, seed: int) -> None:
         import random
 
+        for owner, name, value in reversed(self._replaced):
+            with contextlib.suppress(BaseException):  # a class may refuse it: its own matter
+                delattr(owner, name) if value is _NOTHING else setattr(owner, name, value)
+        self._replaced.clear()
         random.seed(seed)
         np.random.seed(seed)
         if "torch" in sys.modules:
@@ -237,11 +246,21 @@ class Server:
 
     def _do_set(self, target: Any, value: Any) -> None:
         *path, name = target
-        setattr(self._target(path), name, value)
+        owner = self._target(path)
+        self._remember(owner, name)
+        setattr(owner, name, value)
 
     def _do_delete(self, target: Any) -> None:
         *path, name = target
-        delattr(self._target(path), name)
+        owner = self._target(path)
+        self._remember(owner, name)
+        delattr(owner, name)
+
+    def _remember(self, owner: Any, name: str) -> None:
+        """Note what a test replaces in a module or a class: the next one finds it again."""
+        if inspect.ismodule(owner) or inspect.isclass(owner):
+            # As it is there: a static method stays one.
+            self._replaced.append((owner, name, vars(owner).get(name, _NOTHING)))
 
     def _do_item(self, target: Any, key: Any) -> Any:
         return self._outgoing(self._target(target)[key])

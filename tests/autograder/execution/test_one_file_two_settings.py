@@ -32,6 +32,9 @@ class Net:
     def grow(self):
         self.weights["V"] = np.ones(1)
         return self
+    @staticmethod
+    def name():
+        return "net"
 
 class Deep(Net):
     pass
@@ -43,6 +46,9 @@ def step(net, rate):
 
 def double(x):
     return 2 * x
+
+def twice(x):
+    return double(double(x))
 
 def edits(x):
     x *= 2
@@ -73,7 +79,7 @@ def figure():
 '''
 
 _TESTS = """
-import contextlib, inspect, io, unittest
+import contextlib, inspect, io, unittest, unittest.mock
 import numpy as np
 import code_under_test
 import code_under_test as alias
@@ -184,6 +190,28 @@ class TestFunctions(unittest.TestCase):
         self.assertEqual(axes[0].get_title(), "loss")
         self.assertEqual(list(axes[0].get_lines()[0].get_ydata()), [3, 4])
 
+    def test_what_is_replaced_can_be_kept_called_and_put_back(self):
+        kept, calls = code_under_test.double, []
+        def spy(x):
+            calls.append(x)
+            return kept(x) + 1
+        with unittest.mock.patch.object(code_under_test, "double", spy):
+            self.assertEqual(code_under_test.twice(3), 15)
+            self.assertEqual(double(3), 6)
+            replaced = code_under_test.double
+            code_under_test.double = lambda x: 100 * x
+            self.assertEqual(code_under_test.twice(1), 10_000)
+            self.assertEqual(replaced(1), 3)
+        self.assertEqual(code_under_test.twice(3), 12)
+        self.assertEqual(calls, [3, 7, 1])
+
+    def test_a_method_is_replaced_in_its_class(self):
+        kept = Net.forward
+        Net.forward = lambda self, x: 7
+        self.assertEqual(Deep(1).forward(np.ones(1)), 7)
+        Net.forward = kept
+        self.assertEqual(Deep(1).forward(np.ones((1, 1))).tolist(), [[0.0]])
+
     def test_a_failing_part_fails_the_test(self):
         for value in (1, 2):
             with self.subTest(value=value):
@@ -256,6 +284,35 @@ def test_a_unittest_suite_gives_the_same_outcomes_in_both_settings(folder: Path)
     confined = {name: row["status"] == "passed" for name, row in _confined(folder).items()}
     assert plain == confined
     assert {name for name, passed in confined.items() if not passed} == _SHOULD_FAIL
+
+
+_LEFT_REPLACED = """
+import code_under_test
+from code_under_test import Net
+
+def test_nothing_is_put_back():
+    code_under_test.double = code_under_test.LIMIT = Net.name = lambda *_: 0
+    del Net.grow
+    code_under_test.more = lambda x: x
+    assert code_under_test.twice(1) == 0
+    assert Net(1).name() == 0
+
+def test_afterwards():
+    assert code_under_test.twice(1) == 4
+    assert code_under_test.LIMIT == 5
+    assert Net(1).name() == Net.name() == "net"
+    assert len(Net(1).grow()) == 1
+    assert not hasattr(code_under_test, "more")
+"""
+
+
+def test_what_a_test_replaces_is_there_for_the_next(folder: Path, tmp_path: Path) -> None:
+    """What is put in the place of a function or a class's method stays for one test."""
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_left.py").write_text(_LEFT_REPLACED)
+    (tmp_path / "code").symlink_to(folder / "code")
+    found = _confined(tmp_path)
+    assert {name: row["message"] for name, row in found.items() if row["status"] != "passed"} == {}
 
 
 def test_silent_and_forging_edits_fail_under_the_grader(folder: Path, tmp_path: Path) -> None:
