@@ -26,7 +26,7 @@ declare_missing_operators()
 from torchvision.datasets import CIFAR10  # noqa: E402  (it cannot be imported before)
 
 
-class ColourImages(CIFAR10):  # type: ignore[misc]  # torchvision comes without types
+class ColourImages(CIFAR10):
     """CIFAR-10, or what `autograder data cifar10` drew in its place.
 
     Takes the arguments of torchvision's class. `classes` are the names that the files give.

@@ -16,7 +16,6 @@ from nbformat import NotebookNode
 
 from autograder.notebooks.submitted.markdown import disarmed
 
-_Node: Any = NotebookNode  # comes without types
 _SHOWN = ("text/plain", "image/png")
 _PHOTOS = ("image/png", "image/jpeg", "image/gif")  # pasted into an answer
 _NOTHING = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"  # one transparent pixel
@@ -44,7 +43,7 @@ class Disarmed(Preprocessor):
         return cell, resources
 
 
-class _Photos(_Node):  # type: ignore[misc]
+class _Photos(NotebookNode):
     """The pictures among a cell's attachments; any other one is shown as nothing.
 
     nbconvert makes no page at all of a notebook that names an attachment which is not there.
@@ -54,7 +53,7 @@ class _Photos(_Node):  # type: ignore[misc]
         return True
 
     def __missing__(self, name: str) -> Any:
-        return _Node({"image/gif": _NOTHING})
+        return NotebookNode({"image/gif": _NOTHING})
 
 
 def _photos(attached: Any) -> _Photos:
@@ -62,7 +61,7 @@ def _photos(attached: Any) -> _Photos:
     for name, bundle in attached.items() if isinstance(attached, dict) else ():
         found = {kind: bundle[kind] for kind in _PHOTOS if _harmless(bundle, kind)}
         if found:
-            kept[name] = _Node(found)
+            kept[name] = NotebookNode(found)
     return kept
 
 

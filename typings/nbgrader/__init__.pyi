@@ -1,0 +1,1 @@
+"""Types of what the package uses of nbgrader, which comes without them."""
