@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from autograder.execution.errors import SubmissionError, WorkerStopped
 from autograder.execution.suite import Test
 from autograder.grading.grader import Grader
-from autograder.sandbox.fork_server import ForkServer
+from autograder.sandbox.fork_server import Parent
 
 # Put among the reference's files; what stands in for a function adds the function's name.
 _MODULE = "_touched_functions"
@@ -28,7 +28,7 @@ def _noting(target):
 
 
 def touched(
-    grader: Grader, fork_server: ForkServer, targets: Iterable[str], tests: Iterable[Test]
+    grader: Grader, fork_server: Parent, targets: Iterable[str], tests: Iterable[Test]
 ) -> dict[str, frozenset[str]]:
     """Return by test which of the functions `targets` ("module.Class.name") it executes.
 
@@ -54,7 +54,7 @@ def touched(
         yield
         try:
             names = session.request("fetch", ["name", _MODULE, "NAMES"], keep=False)
-            session.request("set", ["name", _MODULE, "NAMES"], [], keep=False)
+            session.request("call", ["name", _MODULE, "NAMES", "clear"], [], {}, keep=False)
         except (SubmissionError, WorkerStopped):
             names = chosen  # nothing is known, so everything is possible
         found[test.id] = frozenset(names)

@@ -8,6 +8,10 @@ import sys
 import types
 from typing import Any
 
+# The fork server imports this file last of all that it imports, long before a submission: looking
+# through the thousands of names of torch would copy their pages in every worker.
+_LIBRARIES = frozenset(sys.modules)
+
 
 def apply(source: bytes, name: str) -> None:
     """Replace the function that mistake `name` of a `mistakes.py` targets, wherever it is bound."""
@@ -39,8 +43,13 @@ def apply(source: bytes, name: str) -> None:
 
 
 def rebind(original: Any, replacement: Any, keep: frozenset[str] = frozenset()) -> None:
-    """Follow what `from module import name` bound elsewhere, but for the dotted names in `keep`."""
+    """Follow what `from module import name` bound elsewhere, but for the dotted names in `keep`.
+
+    Libraries that were there before the submission have nothing of it.
+    """
     for name, module in list(sys.modules.items()):
+        if name in _LIBRARIES:
+            continue
         for key, value in list(vars(module).items()):
             if value is original and f"{name}.{key}" not in keep:
                 setattr(module, key, replacement)
