@@ -28,7 +28,7 @@ from autograder.execution.suite import Test
 from autograder.grading.grader import Grader
 from autograder.grading.opening import open_grader
 from autograder.grading.options import GradingOptions
-from autograder.sandbox.fork_server import ForkServer
+from autograder.sandbox.fork_server import Parent
 from autograder.sandbox.tiers import Level
 
 __all__ = ["DeclarationError", "MutationError", "MutationReport", "mutate", "render"]
@@ -69,7 +69,7 @@ def mutate(
     work = _Work(grader, files, mutants, tests, last)
     names = [f"{number}: {mutants[number].place}" for number in chosen]
     try:
-        rows = share(grader.fork_server, names, work, jobs, progress)
+        rows = share(grader.branch, names, work, jobs, progress)
     except PoolError as error:
         raise MutationError(f"a mutant could not be run: {error}") from None
     killed: list[bool | None] = [None] * len(mutants)
@@ -105,7 +105,7 @@ def _limits(
     grader: Grader, files: dict[str, bytes], tests: Sequence[Test], last: Sequence[Test]
 ) -> Limits:
     """Check that the reference passes; let no test take much longer than it takes all of them."""
-    with grader.fork_server() as fork_server:
+    with grader.branch() as fork_server:
         begin = time.monotonic()
         outcomes = grader.run(fork_server, files, tests=tests)
         whole = time.monotonic() - begin
@@ -136,7 +136,7 @@ class _Work:
         self._tests, self._last = tests, last
         self._noticed: Counter[tuple[str, str]] = Counter()  # of function or file, and test
 
-    def __call__(self, fork_server: ForkServer, name: str) -> bool:
+    def __call__(self, fork_server: Parent, name: str) -> bool:
         """Tell whether some test notices the mutant whose number `name` begins with."""
         mutant = self._mutants[int(name.partition(":")[0])]
         files = {**self._files, mutant.file: mutant.source.encode()}

@@ -30,7 +30,7 @@ from autograder.grading.grader import Grader
 from autograder.grading.opening import open_grader
 from autograder.grading.options import GradingOptions
 from autograder.release.skeleton import sync as synchronise
-from autograder.sandbox.fork_server import ForkServer
+from autograder.sandbox.fork_server import Parent
 from autograder.sandbox.tiers import Level
 
 REFERENCE, SKELETON = "reference", "skeleton"
@@ -181,13 +181,13 @@ def validate(
     confused = {one.name: one for one in variants(questions, reference.get(ANSWERS_FILE, b""))}
     typed = tuple(dict.fromkeys(question.task for question in questions.values()))
     battery = Battery.of(grader, typed, lazy_every or every)
-    with grader.fork_server() as fork_server:
+    with grader.branch() as fork_server:
         battery.learn(fork_server)
         targets = [mistake.target for mistake in known]
         executed = touched(grader, fork_server, [*targets, *battery.targets], grader.tests)
     battery.executed = {} if everything else executed
 
-    def work(fork_server: ForkServer, name: str) -> list[Any]:
+    def work(fork_server: Parent, name: str) -> list[Any]:
         if name in battery.lazy:
             return battery.run(fork_server, name)
         mistake = by_name.get(name)
@@ -206,7 +206,7 @@ def validate(
 
     try:
         names = [REFERENCE, SKELETON, *confused, *by_name, *battery.lazy]
-        rows = share(grader.fork_server, names, work, jobs, progress)
+        rows = share(grader.branch, names, work, jobs, progress)
     except PoolError as error:
         raise ValidateError(str(error)) from None
     idle = {name: rows.pop(name) for name in battery.lazy}

@@ -16,14 +16,15 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from autograder.core.errors import AutograderError
-from autograder.sandbox.fork_server import ForkServer
+from autograder.sandbox.fork_server import Parent
 from autograder.sandbox.inside.confine import die_with_parent
 
-Station = Callable[[], AbstractContextManager[Callable[[Any], Any]]]
-Work = Callable[[ForkServer, str], Any]
+Station = Callable[[Parent], AbstractContextManager[Callable[[Any], Any]]]
+Work = Callable[[Parent, str], Any]
 
 _log = logging.getLogger(__name__)
 _MOST_DEATHS = 3  # of processes that work on the same thing, or before they work on any
@@ -39,15 +40,19 @@ class Lost:
 
 
 def answers(
-    station: Station, things: Sequence[Any], processes: int | None = None
+    station: Station,
+    things: Sequence[Any],
+    parent: Callable[[], Parent],
+    processes: int | None = None,
 ) -> Iterator[tuple[int, Any]]:
     """Yield (number, answer) for each of `things`, in the order in which they are finished.
 
-    Each process enters `station()` for a function that takes a thing and returns plain data.
-    Raises PoolError with the words of an exception from there.
+    Each process enters `station(one)` for a function that takes a thing and returns plain data;
+    `one` is the parent of workers that `parent()` has made for it here. Raises PoolError with the
+    words of an exception from there, ForkServerError.
     """
     processes = min(processes or os.cpu_count() or 1, len(things))
-    pool = _Pool(station, things)
+    pool = _Pool(station, things, parent)
     try:
         for _ in range(processes):
             pool.fork()
@@ -57,7 +62,7 @@ def answers(
 
 
 def share(
-    fork_server: Callable[[], ForkServer],
+    parent: Callable[[], Parent],
     names: Sequence[str],
     work: Work,
     jobs: int | None = None,
@@ -65,16 +70,16 @@ def share(
 ) -> dict[str, Any]:
     """Return what `work(fork_server, name)` gives for each name, as JSON would bring it back.
 
-    Each of the `jobs` processes starts a fork server of its own. Raises PoolError.
+    Each of the `jobs` processes has a fork server of its own, made by `parent()`. Raises PoolError,
+    ForkServerError.
     """
 
     @contextmanager
-    def station() -> Iterator[Callable[[str], Any]]:
-        with fork_server() as started:
-            yield lambda name: work(started, name)
+    def station(fork_server: Parent) -> Iterator[Callable[[str], Any]]:
+        yield lambda name: work(fork_server, name)
 
     rows: dict[str, Any] = {}
-    for number, answer in answers(station, names, jobs):
+    for number, answer in answers(station, names, parent, jobs):
         name = names[number]
         if isinstance(answer, Lost):
             raise PoolError(f"the process that ran '{name}' ended without a result")
@@ -95,8 +100,10 @@ class _Process:
 
 
 class _Pool:
-    def __init__(self, station: Station, things: Sequence[Any]) -> None:
-        self._station, self._things = station, things
+    def __init__(
+        self, station: Station, things: Sequence[Any], parent: Callable[[], Parent]
+    ) -> None:
+        self._station, self._things, self._parent = station, things, parent
         self._waiting = list(reversed(range(len(things))))
         self._deaths: dict[int | None, int] = {}
         self._selector = selectors.DefaultSelector()
@@ -104,6 +111,7 @@ class _Pool:
 
     def fork(self) -> None:
         """Start one more process; it says when it is ready."""
+        fork_server = self._parent()
         ours, theirs = socket.socketpair()
         pid = os.fork()
         if pid == 0:
@@ -111,10 +119,11 @@ class _Pool:
                 die_with_parent()
                 signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it, and ends us
                 ours.close()
-                _serve(self._station, self._things, theirs)
+                _serve(partial(self._station, fork_server), self._things, theirs)
             finally:
                 os._exit(0)
         theirs.close()
+        fork_server.close()  # here; the fork has it now
         process = _Process(pid, ours)
         self._processes.append(process)
         self._selector.register(ours, selectors.EVENT_READ, process)
@@ -182,7 +191,7 @@ class _Pool:
         self._selector.close()
 
 
-def _serve(station: Station, things: Sequence[Any], channel: socket.socket) -> None:
+def _serve(station: Callable[[], Any], things: Sequence[Any], channel: socket.socket) -> None:
     """Do what is asked for, in a process of the pool."""
     try:
         with station() as work:

@@ -34,7 +34,7 @@ from autograder.grading.lending import Lender
 from autograder.grading.lent_code import lent_code
 from autograder.grading.options import GradingOptions
 from autograder.grading.policy import judged, surveyed, texts
-from autograder.sandbox.fork_server import ForkServer
+from autograder.sandbox.fork_server import Branch, ForkServer, Parent
 
 if TYPE_CHECKING:
     from autograder.notebooks.kernel.warm import Kernels
@@ -42,6 +42,18 @@ if TYPE_CHECKING:
 
 _BY_FILES = "The tests of the files decide; the report tells how they went."
 _NOTHING = Library(())
+
+
+def started(options: GradingOptions, manifest: Manifest, wait: bool = True) -> ForkServer:
+    """Start a fork server for an assignment; raises ForkServerError."""
+    return ForkServer(
+        options.tier,
+        manifest.packages,
+        manifest.preload,
+        options.data,
+        manifest.data_mount,
+        wait=wait,
+    )
 
 
 @dataclass
@@ -59,6 +71,7 @@ class Grader:
     collected: tuple[Test, ...] = ()  # `tests`, and those that train where they were left out
     notebook: Notebook | None = None
     services: tuple[object, ...] = ()  # that tests may use while they run
+    root: ForkServer | None = None  # begun with the grader; what works in forks has its branches
 
     @property
     def left_out(self) -> frozenset[str]:
@@ -107,19 +120,21 @@ class Grader:
         functions = lendable(self.manifest)
         return lent_code(self.reference_files, functions, self.declared.classes())
 
-    def fork_server(self, without: frozenset[str] = frozenset()) -> ForkServer:
+    def fork_server(self, wait: bool = True) -> ForkServer:
         """Start a fork server for this assignment."""
-        return ForkServer(
-            self.options.tier,
-            self.manifest.packages,
-            self.manifest.preload,
-            self.options.data,
-            self.manifest.data_mount,
-            without,
-        )
+        return started(self.options, self.manifest, wait)
+
+    def branch(self) -> Branch:
+        """Return a fork server of this process's own, forked from one that is warm.
+
+        Raises ForkServerError.
+        """
+        if self.root is None or not self.root.alive():
+            self.root = self.fork_server()
+        return self.root.branch()
 
     def _session(
-        self, fork_server: ForkServer, files: dict[str, bytes], mistakes: Sequence[str] = ()
+        self, fork_server: Parent, files: dict[str, bytes], mistakes: Sequence[str] = ()
     ) -> Session:
         limits, mount = self.manifest.limits, self.manifest.data_mount
         session = Session(fork_server, files, limits, mount, self.declared)
@@ -129,7 +144,7 @@ class Grader:
 
     def run(
         self,
-        fork_server: ForkServer,
+        fork_server: Parent,
         files: dict[str, bytes],
         mistakes: Sequence[str] = (),
         keep_calls: bool = False,
@@ -145,7 +160,7 @@ class Grader:
             session, self.tests if tests is None else tests, keep_calls, until_failure
         )
 
-    def session(self, fork_server: ForkServer, files: dict[str, bytes]) -> Session:
+    def session(self, fork_server: Parent, files: dict[str, bytes]) -> Session:
         """Make a session for `run_in`."""
         return self._session(fork_server, files)
 
@@ -157,7 +172,7 @@ class Grader:
 
     def judge(
         self,
-        fork_server: ForkServer,
+        fork_server: Parent,
         files: dict[str, bytes],
         mistakes: Sequence[str] = (),
         tests: Sequence[Test] | None = None,
@@ -170,7 +185,7 @@ class Grader:
 
     def _carried(
         self,
-        fork_server: ForkServer,
+        fork_server: Parent,
         files: dict[str, bytes],
         mistakes: Sequence[str],
         tests: Sequence[Test],
@@ -238,15 +253,15 @@ class Grader:
         """Run the reference with every known mistake; return what it replies, as plain data."""
         reference = self.reference_files
 
-        def run(fork_server: ForkServer, mistakes: list[str], tests: list[Test]) -> list[Outcome]:
+        def run(fork_server: Parent, mistakes: list[str], tests: list[Test]) -> list[Outcome]:
             return self.run(fork_server, reference, mistakes, keep_calls=True, tests=tests)
 
         known = mistake_library.load(self.assignment.mistakes)
-        return learn(known, self.tests, run, self.fork_server, jobs)
+        return learn(known, self.tests, run, self.branch, jobs)
 
     def grade(
         self,
-        fork_server: ForkServer,
+        fork_server: Parent,
         submission: Submission,
         library: Library = _NOTHING,
         marks: Sequence[Mark] | None = None,

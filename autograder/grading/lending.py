@@ -20,7 +20,7 @@ from autograder.core.manifest import Limits
 from autograder.execution.errors import SubmissionError, WorkerStopped
 from autograder.execution.session import Session
 from autograder.execution.suite import Test
-from autograder.sandbox.fork_server import Branch, ForkServer
+from autograder.sandbox.fork_server import Branch, Parent
 from autograder.sandbox.inside.wire import Tensor
 
 MAX_CALLS = 10_000  # in one test
@@ -37,7 +37,7 @@ class LendingError(Exception):
 class Lender:
     """Lends the functions of one assignment to one submission, test by test."""
 
-    def __init__(self, fork_server: ForkServer, lent: Mapping[str, Any], limits: Limits) -> None:
+    def __init__(self, fork_server: Parent, lent: Mapping[str, Any], limits: Limits) -> None:
         """Prepare to lend what `lent_code` has cut out; nothing starts before it is needed."""
         self._fork_server, self._lent, self._limits = fork_server, lent, limits
         self._attributes = {name: frozenset(found) for name, found in lent["classes"].items()}

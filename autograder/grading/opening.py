@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
 from collections.abc import Sequence
@@ -16,9 +17,10 @@ from autograder.execution import suite
 from autograder.execution.suite import Test
 from autograder.grading.diagnosis.library import Library
 from autograder.grading.files import fingerprint_of, folder_files, student_modules
-from autograder.grading.grader import Grader, library_of
+from autograder.grading.grader import Grader, library_of, started
 from autograder.grading.options import GradingOptions
 from autograder.grading.warming import warm_torch
+from autograder.sandbox.fork_server import ForkServerError
 
 _log = logging.getLogger(__name__)
 
@@ -40,6 +42,9 @@ def open_grader(options: GradingOptions) -> Grader:
     hidden = assignment.hidden_tests if options.hidden else None
     modules = student_modules(assignment)
 
+    root = None
+    with contextlib.suppress(ForkServerError):  # who needs one is told when they ask for it
+        root = started(options, manifest, wait=False)  # it imports what this process imports now
     if "torch" in manifest.packages:
         warm_torch()
     services: list[object] = []
@@ -75,6 +80,7 @@ def open_grader(options: GradingOptions) -> Grader:
         tuple(tests),
         notebook,
         tuple(services),
+        root,
     )
     grader.settle()
     _log.info("%d tests of %s collected", len(chosen), assignment.id)

@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import sys
+from functools import partial
 from typing import IO, Any
 
 from autograder.core.errors import AutograderError
@@ -50,7 +51,9 @@ def _grade(
 ) -> None:
     grader = open_grader(options)
     library = grader.library(processes)
-    for number, answer in pool.answers(lambda: station(grader, library), jobs, processes):
+    for number, answer in pool.answers(
+        partial(station, grader, library), jobs, grader.branch, processes
+    ):
         if isinstance(answer, Lost):
             answer = give_up(grader, jobs[number], _KILLED)
         _say(answers, {"name": jobs[number].source.name, "results": answer})

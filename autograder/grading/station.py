@@ -26,7 +26,7 @@ from autograder.grading.output import write
 from autograder.intake import Source, read
 from autograder.notebooks.kernel.confinement import KernelError
 from autograder.reports.page import render
-from autograder.sandbox.fork_server import ForkServer, ForkServerError
+from autograder.sandbox.fork_server import ForkServerError, Parent
 
 if TYPE_CHECKING:
     from autograder.notebooks.kernel.warm import Kernels
@@ -70,9 +70,11 @@ class Job:
 
 
 @contextmanager
-def station(grader: Grader, library: Library) -> Iterator[Callable[[Job], Results]]:
+def station(
+    grader: Grader, library: Library, fork_server: Parent
+) -> Iterator[Callable[[Job], Results]]:
     """Give the function that grades one submission and writes its reports."""
-    opened = _Station(grader, library)
+    opened = _Station(grader, library, fork_server)
     render(not_graded(grader.options, grader.manifest, "", ""))  # compiles the page's template
     gc.collect()
     gc.freeze()  # forks share what is here
@@ -89,9 +91,9 @@ def give_up(grader: Grader, job: Job, reason: str) -> Results:
 
 
 class _Station:
-    def __init__(self, grader: Grader, library: Library) -> None:
+    def __init__(self, grader: Grader, library: Library, fork_server: Parent) -> None:
         self._grader, self._library = grader, library
-        self._fork_server: ForkServer | None = None
+        self._fork_server: Parent | None = fork_server
         self._kernels: Kernels | None = None  # a second parent, where notebooks are run
 
     def close(self) -> None:
@@ -101,7 +103,7 @@ class _Station:
                 parent.close()
         self._fork_server = self._kernels = None
 
-    def _open(self) -> ForkServer:
+    def _open(self) -> Parent:
         """Start what is not there or has ended."""
         if self._fork_server is None or not self._fork_server.alive():
             self.close()
@@ -137,7 +139,7 @@ class _Station:
                 reason = f"the grader itself failed {same} times ({ending.problem})"
                 return give_up(self._grader, job, reason)
 
-    def _forked(self, work: Callable[[ForkServer, Note], Any]) -> Ending:
+    def _forked(self, work: Callable[[Parent, Note], Any]) -> Ending:
         fork_server = self._open()
         ending = in_fork(lambda note: work(fork_server, note), self._longest())
         if ending.answer is not None:
@@ -154,7 +156,7 @@ class _Station:
         grader = self._grader
         tests = [one for one in grader.tests if one.id == test]
 
-        def passes(fork_server: ForkServer, _: Note) -> bool:
+        def passes(fork_server: Parent, _: Note) -> bool:
             outcomes = grader.run(fork_server, grader.reference_files, tests=tests)
             return all(one.status is Status.PASSED for one in outcomes)
 
@@ -171,9 +173,7 @@ class _Station:
         # A repeated test finds its trainings in the cache.
         return seconds + limits.verifying_seconds
 
-    def _graded(
-        self, job: Job, spoilt: dict[str, str], fork_server: ForkServer, note: Note
-    ) -> Results:
+    def _graded(self, job: Job, spoilt: dict[str, str], fork_server: Parent, note: Note) -> Results:
         grader, watch = self._grader, Watch(spoilt, note)
         found = read(job.source, expected=job.expected, times=job.times)
         executed = None

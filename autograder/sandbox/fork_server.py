@@ -117,6 +117,7 @@ class Parent:
         self._folder: Path | None = None
         self._data: dict[str, Path] = {}
         self._count = 0
+        self._awaited = 0.0  # seconds that the answer to an earlier question may take
         self.asking = False
 
     def spawn(self, memory_mb: int, cpu_seconds: float, data: str | None = None) -> Child:
@@ -165,6 +166,18 @@ class Parent:
     def _ask(
         self, message: list[Any], descriptors: list[int], seconds: float = _ANSWER_SECONDS
     ) -> tuple[Any, list[int]]:
+        if self._awaited:
+            self.wait()
+        self._send(message, descriptors, seconds)
+        return self._answer(seconds)
+
+    def wait(self) -> None:
+        """Wait until it is ready; raises ForkServerError where it cannot become so."""
+        seconds, self._awaited = self._awaited, 0.0
+        if seconds:
+            self._answer(seconds)
+
+    def _send(self, message: list[Any], descriptors: list[int], seconds: float) -> None:
         if self.asking:
             raise ForkServerError("an earlier question to the worker's parent was interrupted")
         payload = wire.frame(wire.encode(message))
@@ -173,6 +186,12 @@ class Parent:
         try:
             socket.send_fds(self._control, [payload[: wire.HEADER_SIZE]], descriptors)
             self._control.sendall(payload[wire.HEADER_SIZE :])
+        except (OSError, TimeoutError) as error:
+            raise ForkServerError(f"the worker's parent does not answer: {error}") from None
+
+    def _answer(self, seconds: float) -> tuple[Any, list[int]]:
+        self._control.settimeout(seconds)
+        try:
             header, received, _, _ = socket.recv_fds(self._control, wire.HEADER_SIZE, 4)
             while len(header) < wire.HEADER_SIZE:
                 header += self._more(wire.HEADER_SIZE - len(header))
@@ -195,6 +214,30 @@ class Parent:
         if not part:
             raise ForkServerError("the worker's parent ended")
         return part
+
+    def branch(self, lent: Mapping[str, Any] | None = None) -> Branch:
+        """Fork a parent like this one, as warm and as confined.
+
+        With `lent`, its children answer for the functions in it (see `inside.lending`). It ends
+        with the last process that holds it, and with this one. Raises ForkServerError.
+        """
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                told = None if lent is None else dict(lent)
+                self._ask(["branch", told], [theirs.fileno()], _START_SECONDS)
+        except BaseException:
+            ours.close()
+            raise
+        return Branch(self, ours)
+
+    def alive(self) -> bool:
+        """Tell whether it still runs."""
+        if self._control.fileno() < 0:
+            return False
+        poller = select.poll()
+        poller.register(self._control, select.POLLHUP)
+        return not poller.poll(0)
 
     def close(self) -> None:
         """End it and everything it made."""
@@ -219,8 +262,11 @@ class ForkServer(Parent):
         data_mount: str = "data",
         without: frozenset[str] = frozenset(),
         role: Role | None = None,
+        wait: bool = True,
     ) -> None:
-        """Start it. `data` names folders that children may be given to read; they are workers
+        """Start it, and `wait` until it is ready or leave that to the first question.
+
+        `data` names folders that children may be given to read; they are workers
         unless they have another `role`.
 
         `without` leaves layers off, to prove by an attack that each is needed; nothing but
@@ -249,7 +295,10 @@ class ForkServer(Parent):
                 "descriptors": role.descriptors,
                 "data_mount": data_mount,
             }
-            self._ask(["setup", setup], [], _START_SECONDS)
+            self._send(["setup", setup], [], _START_SECONDS)
+            self._awaited = float(_START_SECONDS)
+            if wait:
+                self.wait()
         except BaseException:
             self.close()
             raise
@@ -323,23 +372,6 @@ class ForkServer(Parent):
         self._data = {name: Path(f"/data/{name}") for name in self._data}
         return [*command, "--proc", "/proc", "--dir", "/mnt", "--remount-ro", "/"]
 
-    # what it makes ----------------------------------------------------------------------
-
-    def branch(self, lent: Mapping[str, Any]) -> Branch:
-        """Fork a parent that has what is `lent` imported, for children that answer with it.
-
-        See `inside.lending`. It ends with the process that asked, and with this one. Raises
-        ForkServerError.
-        """
-        ours, theirs = socket.socketpair()
-        try:
-            with theirs:
-                self._ask(["branch", dict(lent)], [theirs.fileno()], _START_SECONDS)
-        except BaseException:
-            ours.close()
-            raise
-        return Branch(self, ours)
-
     def alive(self) -> bool:
         """Tell whether the fork server itself still runs."""
         return self._process.poll() is None
@@ -359,13 +391,14 @@ class ForkServer(Parent):
 
 
 class Branch(Parent):
-    """A parent that came out of a fork server: the same confinement, other code in its children."""
+    """A parent that another one has forked: the same confinement, perhaps other children."""
 
-    def __init__(self, fork_server: ForkServer, control: socket.socket) -> None:
-        """Take over how `fork_server` confines; it has made the process at `control`."""
-        super().__init__(control, fork_server._layers)
-        self.tier = fork_server.tier
-        self._folder = fork_server._folder  # its fork server removes it
+    def __init__(self, parent: Parent, control: socket.socket) -> None:
+        """Take over how `parent` confines; it has made the process at `control`."""
+        super().__init__(control, parent._layers)
+        self.tier = parent.tier
+        self._data = parent._data
+        self._folder = parent._folder  # the fork server removes it
 
 
 def readable_now(*descriptors: int, seconds: float) -> list[int]:

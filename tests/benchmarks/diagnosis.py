@@ -21,7 +21,7 @@ from autograder.grading.diagnosis.naming import name_mistakes
 from autograder.grading.files import folder_files
 from autograder.grading.grader import Grader
 from autograder.grading.opening import open_grader
-from autograder.sandbox.fork_server import ForkServer
+from autograder.sandbox.fork_server import Parent
 
 
 def main() -> None:
@@ -46,14 +46,14 @@ def measure(grader: Grader, pairs: int, seed: int, lines: list[str]) -> None:
     lines += [f"  cannot be told apart: {one}, {other}" for one, other in library.twins()]
     reference = folder_files(grader.assignment.solution)
 
-    def named(fork_server: ForkServer, names: str) -> list[str]:
+    def named(fork_server: Parent, names: str) -> list[str]:
         outcomes = grader.judge(fork_server, reference, names.split("+"))
         counts = Counter(one.mistake for one in name_mistakes(outcomes, library) if one.mistake)
         return [name for name, _ in counts.most_common()]
 
     ids = list(library.hints)
     start = time.monotonic()
-    singles = share(grader.fork_server, ids, named)
+    singles = share(grader.branch, ids, named)
     first = sum(found[:1] == [name] for name, found in singles.items())
     wrong = {name: found for name, found in singles.items() if set(found) - {name}}
     lines.append(
@@ -68,7 +68,7 @@ def measure(grader: Grader, pairs: int, seed: int, lines: list[str]) -> None:
         one, other = sorted(draw.sample(ids, 2))
         chosen.add((one, other))
     start = time.monotonic()
-    found = share(grader.fork_server, ["+".join(pair) for pair in sorted(chosen)], named)
+    found = share(grader.branch, ["+".join(pair) for pair in sorted(chosen)], named)
     counts: Counter[str] = Counter()
     for names, given in found.items():
         right, got = set(names.split("+")), set(given)

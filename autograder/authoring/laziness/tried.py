@@ -15,7 +15,7 @@ from autograder.core.records import Outcome, Status
 from autograder.execution.errors import SubmissionError, WorkerStopped
 from autograder.execution.session import Session
 from autograder.grading.grader import Grader
-from autograder.sandbox.fork_server import ForkServer
+from autograder.sandbox.fork_server import Parent
 
 _ROUNDING = Fraction(1, 100)  # percent
 
@@ -74,7 +74,7 @@ class Battery:
         """The functions that lazy code replaces."""
         return [name for one in self.lazy.values() for name in one.functions]
 
-    def learn(self, fork_server: ForkServer) -> None:
+    def learn(self, fork_server: Parent) -> None:
         """Have the reference note what its functions answer in the public tests."""
         functions = tuple(name for task in self.grader.manifest.tasks for name in task.functions)
         functions = tuple(dict.fromkeys(functions))
@@ -86,7 +86,7 @@ class Battery:
         grader.run_in(session, [one for one in grader.tests if not (one.hidden or one.trains)])
         self.memo = {key: base64.b64encode(value).decode() for key, value in session.table.items()}
 
-    def run(self, fork_server: ForkServer, name: str) -> list[dict[str, Any]]:
+    def run(self, fork_server: Parent, name: str) -> list[dict[str, Any]]:
         """Run one variant; return a Trial, as plain data, of each test of its tasks."""
         lazy = self.lazy[name]
         files = files_of(lazy, self.reference, self.skeleton, self.memo)

@@ -13,9 +13,9 @@ from autograder.core.records import Outcome, Status
 from autograder.execution.pool import share
 from autograder.execution.suite import Test
 from autograder.grading.diagnosis.replies import Weight, digest, weight
-from autograder.sandbox.fork_server import ForkServer
+from autograder.sandbox.fork_server import Parent
 
-Run = Callable[[ForkServer, list[str], list[Test]], list[Outcome]]
+Run = Callable[[Parent, list[str], list[Test]], list[Outcome]]
 
 
 @dataclass(frozen=True)
@@ -93,17 +93,17 @@ def learn(
     known: Sequence[Mistake],
     tests: Sequence[Test],
     run: Run,
-    fork_server: Callable[[], ForkServer],
+    parent: Callable[[], Parent],
     jobs: int | None = None,
 ) -> dict[str, Any]:
     """Run every mistake through the tests of its own task; `run` runs the reference with them.
 
-    Raises PoolError.
+    Raises PoolError, ForkServerError.
     """
     by_id = {mistake.id: mistake for mistake in known}
     right: dict[str, Outcome] = {}
 
-    def work(fork_server: ForkServer, name: str) -> dict[str, Any]:
+    def work(fork_server: Parent, name: str) -> dict[str, Any]:
         # Training takes long and tells little.
         mine = [test for test in tests if test.task in by_id[name].tasks and not test.trains]
         unknown = [test for test in mine if test.id not in right]
@@ -120,7 +120,7 @@ def learn(
             for one in failed
         }
 
-    return share(fork_server, list(by_id), work, jobs)
+    return share(parent, list(by_id), work, jobs)
 
 
 def _read(content: bytes | None, known: Sequence[Mistake]) -> dict[str, Any] | None:

@@ -80,8 +80,10 @@ class ForkingParent:
         gc.freeze()  # children would otherwise copy every page the collector touches
         return ["ok"], []
 
-    def _do_branch(self, descriptors: list[int], lent: dict[str, Any]) -> tuple[Any, list[int]]:
-        """Fork a parent of the same kind that has the lent functions in it."""
+    def _do_branch(
+        self, descriptors: list[int], lent: dict[str, Any] | None
+    ) -> tuple[Any, list[int]]:
+        """Fork a parent of the same kind, with the lent functions in it where there are some."""
         self._bury_branches()
         parent = os.getpid()
         pid = os.fork()
@@ -90,7 +92,7 @@ class ForkingParent:
         self._branches.add(pid)
         return ["ok"], []
 
-    def _become_branch(self, control: int, lent: dict[str, Any], parent: int) -> None:
+    def _become_branch(self, control: int, lent: dict[str, Any] | None, parent: int) -> None:
         """Serve like this one at `control`; never returns."""
         try:
             confine.die_with_parent()
@@ -100,11 +102,13 @@ class ForkingParent:
             self._control.close()
             os.closerange(_CONTROL + 1, own.fileno())
             branch = ForkingParent(own)
-            branch._setup = self._setup | {"module": "inside.lending"}
+            branch._setup = self._setup
             if self._own_namespace is not None:
                 branch._own_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-            lending = importlib.import_module("inside.lending")
-            lending.prepare(lent)
+            if lent is not None:
+                branch._setup = self._setup | {"module": "inside.lending"}
+                lending = importlib.import_module("inside.lending")
+                lending.prepare(lent)
             gc.collect()
             gc.freeze()
             branch.serve()

@@ -20,7 +20,7 @@ from autograder.grading.diagnosis.naming import name_mistakes
 from autograder.grading.files import folder_files
 from autograder.grading.grader import Grader
 from autograder.grading.opening import open_grader
-from autograder.sandbox.fork_server import ForkServer
+from autograder.sandbox.fork_server import Parent
 
 
 def main() -> None:
@@ -37,7 +37,7 @@ def graded(grader: Grader) -> dict[str, Any]:
     solution = folder_files(grader.assignment.solution)
     by_name = {one.name: one for one in IMPLEMENTATIONS}
 
-    def work(fork_server: ForkServer, name: str) -> dict[str, Any]:
+    def work(fork_server: Parent, name: str) -> dict[str, Any]:
         outcomes = grader.judge(fork_server, submission(solution, by_name[name]))
         named = name_mistakes(outcomes, library)
         return {
@@ -47,7 +47,7 @@ def graded(grader: Grader) -> dict[str, Any]:
             "mistakes": sorted({one.mistake for one in named if one.mistake}),
         }
 
-    return share(grader.fork_server, list(by_name), work)
+    return share(grader.branch, list(by_name), work)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from autograder.execution.suite import Test
 from autograder.grading.batch import prepare
 from autograder.grading.grader import Grader
 from autograder.grading.opening import open_grader
-from autograder.sandbox.fork_server import ForkServer
+from autograder.sandbox.fork_server import Parent
 
 
 def main(name: str, every: int, offset: int) -> None:
@@ -44,7 +44,7 @@ def main(name: str, every: int, offset: int) -> None:
     answers.close()
 
 
-def _row(grader: Grader, fork_server: ForkServer, variant: Broken) -> dict[str, Any]:
+def _row(grader: Grader, fork_server: Parent, variant: Broken) -> dict[str, Any]:
     began = time.monotonic()
     tests = _tests(grader, variant)
     row: dict[str, Any] = {"name": variant.name, "about": variant.about}

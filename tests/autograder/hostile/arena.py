@@ -20,7 +20,7 @@ from autograder.core.manifest import Limits
 from autograder.execution import suite
 from autograder.execution.session import Session
 from autograder.sandbox import tiers
-from autograder.sandbox.fork_server import ForkServer
+from autograder.sandbox.fork_server import ForkServer, Parent
 
 LIMITS = Limits(test_seconds=0.7, submission_seconds=3, memory_mb=1024, output_kb=64)
 
@@ -111,9 +111,7 @@ def main(folder: Path, level: str, without: frozenset[str], names: list[str]) ->
     answers.close()
 
 
-def _run(
-    tests: list[suite.Test], fork_server: ForkServer, files: dict[str, str], data: Path
-) -> dict:
+def _run(tests: list[suite.Test], fork_server: Parent, files: dict[str, str], data: Path) -> dict:
     start = time.monotonic()
     code = {name: text.encode() for name, text in files.items()}
     session = Session(fork_server, code, LIMITS)
