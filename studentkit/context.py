@@ -36,6 +36,7 @@ class TestContext:
     wants_pictures: bool = False  # whether somebody will look at pictures of the figures
     shown: list[tuple[str, str]] = field(default_factory=list)  # text, MathML
     pictures: list[tuple[str, np.ndarray]] = field(default_factory=list)  # title, pixels
+    how: str = ""  # how the test has come to its verdict
 
     def service(self, kind: type[Service]) -> Service | None:
         """Return the grader's object of that class; None where there is none."""
@@ -44,6 +45,11 @@ class TestContext:
     def take_shown(self) -> list[tuple[str, str]]:
         """Return what the test that just ran has shown, and forget it."""
         found, self.shown = self.shown, []
+        return found
+
+    def take_how(self) -> str:
+        """Return how the test that just ran came to its verdict, and forget it."""
+        found, self.how = self.how, ""
         return found
 
     def take_pictures(self) -> list[tuple[str, np.ndarray]]:

@@ -28,6 +28,14 @@ def data_source() -> str:
     return "mnist"
 
 
+def judged(how: str) -> None:
+    """Tell the student how the verdict was reached, where a test has more than one way.
+
+    `how` is a whole sentence of the test's own, a hidden one's too: no word of what was compared.
+    """
+    current().how = how
+
+
 def show(text: str, mathml: str = "") -> None:
     """Tell the student something beside the test's outcome: how an answer was read.
 

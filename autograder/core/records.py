@@ -96,6 +96,7 @@ class Outcome:
     replies: str = ""  # digest of what student code replied, for a test that failed
     unfinished: bool = False  # failed in a function that is still as it was handed out
     carried: tuple[str, ...] = ()  # tasks whose functions the grader supplied: passed with them
+    how: str = ""  # a sentence of the test: how the verdict was reached, where it may differ
 
 
 @dataclass(frozen=True)

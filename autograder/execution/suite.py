@@ -398,7 +398,7 @@ def _outcome(
     # Whatever the test itself made of it: a test cannot pass by catching the end of a worker.
     found = record.stopped or found
     status, reason, message = Status.PASSED, None, ""
-    shown, pictures = [], []
+    shown, pictures, how = [], [], context.take_how()
     if found is None and skipped:
         status = Status.FAILED if record.requests else Status.PASSED
         message = "The test was left out."
@@ -432,6 +432,7 @@ def _outcome(
         scored=test.scored,
         shown=tuple(shown),
         pictures=tuple(pictures),
+        how=how,
     )
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from studentkit.ahead import Ahead
 from studentkit.survey import survey
 
 from autograder.core import mistakes as mistake_library
@@ -108,6 +109,14 @@ class Grader:
     def settle(self) -> None:
         """Work out now what every fork would otherwise work out again."""
         _ = self.declared, self.lent, self._to_write
+
+    def work_ahead(self) -> None:
+        """Work out what test files have declared with `studentkit.ahead`."""
+        modules = {id(test.item.module): test.item.module for test in self.tests}
+        for module in modules.values():
+            for thing in list(vars(module).values()):
+                if type(thing) is Ahead:  # asking a name of the submission would call it
+                    thing.work_out(self.options.training_tests)
 
     @cached_property
     def declared(self) -> Declared:

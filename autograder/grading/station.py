@@ -75,6 +75,7 @@ def station(
 ) -> Iterator[Callable[[Job], Results]]:
     """Give the function that grades one submission and writes its reports."""
     opened = _Station(grader, library, fork_server)
+    grader.work_ahead()
     render(not_graded(grader.options, grader.manifest, "", ""))  # compiles the page's template
     gc.collect()
     gc.freeze()  # forks share what is here

@@ -118,7 +118,7 @@ def _carried(grade: Grade, task: TaskScore) -> str:
 
 
 def _line(outcome: Outcome, hints: Mapping[str, str]) -> FeedbackLine:
-    title = visible(outcome.title)
+    title = visible(" ".join(filter(None, (outcome.title, outcome.how))))
     pictures = () if outcome.hidden else tuple(_picture(*pair) for pair in outcome.pictures)
     if outcome.status is Status.PASSED:
         shown = tuple((visible(text), mathml) for text, mathml in outcome.shown)

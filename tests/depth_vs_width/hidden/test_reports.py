@@ -6,11 +6,68 @@ from batches import make_loaders
 from cases import clean, encode, load_cases, scale, split
 from linear import linear_model, probability_loss, two_layer_model
 from measures import balanced_accuracy
-from studentkit import task, trains
+from studentkit import ahead, assert_close, task, trains
+from studentkit.networks import set_state, state_of
 from training import evaluate, predict, train
 
 NAME = "COVID-19_Case_Surveillance_Public_Use_Data_Subset.csv"
 RECIPE = {"optimizer": "Adam", "learning_rate": 3e-3, "epochs": 5, "batch_size": 32}
+STEPS, EARLIER, FEATURES = 25, 60, 7  # of the course that is compared, and before its second part
+
+
+def stepped(weights, batches):
+    """Return the weights after one step of torch's Adam on each batch, by the formulas."""
+    weights = {name: value.clone().requires_grad_() for name, value in weights.items()}
+    optimizer = torch.optim.Adam(list(weights.values()), lr=RECIPE["learning_rate"])
+    for x, labels in batches:
+        for number in range(len(weights) // 2):
+            x = x @ weights[f"{number}.weight"].T + weights[f"{number}.bias"]
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(x, labels).backward()
+        optimizer.step()
+    return {name: value.detach() for name, value in weights.items()}
+
+
+ONE, TWO = ((5, FEATURES), (2, 5)), ((5, FEATURES), (5, 5), (2, 5))
+
+
+@ahead(ONE, TWO)
+def courses(*shapes):
+    """Return (weights, batches, weights after them): from small weights, and from trained ones."""
+    draw = torch.Generator().manual_seed(31)
+    weights = {}
+    for number, (units, inputs) in enumerate(shapes):
+        weights[f"{number}.weight"] = torch.randn(units, inputs, generator=draw) / inputs**0.5
+        weights[f"{number}.bias"] = 0.1 * torch.randn(units, generator=draw)
+    batches = []
+    for size in torch.randint(5, 12, (EARLIER + 2 * STEPS,), generator=draw).tolist():
+        x = torch.randn(size, FEATURES, generator=draw)
+        noise = torch.randn(size, generator=draw)  # not all can be learnt
+        batches.append((x, (x[:, 0] - x[:, 1] + noise > 0).long()))
+    trained = stepped(weights, batches[:EARLIER])
+    parts = (weights, batches[EARLIER:][:STEPS]), (trained, batches[-STEPS:])
+    return [(*part, stepped(*part)) for part in parts]
+
+
+def check_course(build, shapes):
+    """Compare where the student's training of a model leads with the formulas' course."""
+    for weights, batches, expected in courses(*shapes):
+        model = build(FEATURES)
+        places = list(state_of(model))  # the student's names, from the first layer to the last
+        assert len(places) == len(expected), f"the model has {len(places)} parameters"
+        set_state(model, dict(zip(places, weights.values(), strict=True)))
+        train(model, batches, {**RECIPE, "epochs": 1}, probability_loss)
+        found = state_of(model)
+        for place, (name, value) in zip(places, expected.items(), strict=True):
+            message = f"{name} after {STEPS} steps"
+            assert_close(found[place], value, message, rtol=0, atol=3e-4)
+
+
+@task("case_whole")
+def test_training_follows_the_gradient():
+    """One linear layer or two: some dozens of steps of your loop lead where the formulas lead."""
+    check_course(linear_model, ONE)
+    check_course(two_layer_model, TWO)
 
 
 @task("case_whole")

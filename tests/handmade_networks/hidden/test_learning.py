@@ -1,4 +1,4 @@
-"""Whole networks: trained here for some hundred iterations, or handed in as weights."""
+"""Whole networks: their training compared with the formulas, and weights that are handed in."""
 
 import challenge
 import digits
@@ -7,9 +7,19 @@ import models
 import numpy as np
 import torch
 import training
-from studentkit import assert_close, data_folder, data_source, task, trains, unscored
+from studentkit import (
+    ahead,
+    assert_close,
+    data_folder,
+    data_source,
+    judged,
+    task,
+    trains,
+    unscored,
+)
 from studentkit.networks import outputs_of, set_state, stored_weights
 from test_challenge import trained_challenge  # the file of that name that students have
+from torch.nn import functional as F
 
 from autograder.networks.held import HeldOut, accuracy_on, held_out
 
@@ -22,11 +32,113 @@ CONV_WEIGHTS = {"handwriting": 0.97, "mnist": 0.98}
 CHALLENGE = {"handwriting": 0.992, "mnist": 0.99}
 SUSPICIOUS = 0.998  # on MNIST's test part: more than such small networks have ever reached
 ITERATIONS = 600
+STEPS, EARLIER = 23, 20  # of the course that is compared, and before its second part
 IMAGES = torch.rand(6, 1, 28, 28, generator=torch.Generator().manual_seed(6))
+
+
+def two_layers(w, x):
+    """Return the probabilities of TwoLayers."""
+    hidden = torch.sigmoid(x.flatten(1) @ w["W1"] + w["b1"])
+    return torch.softmax(hidden @ w["W2"] + w["b2"], dim=1)
+
+
+def five_layers(w, x):
+    """Return the scores of FiveLayers with ReLU."""
+    x = x.flatten(1)
+    for number in range(1, 5):
+        x = torch.relu(x @ w[f"W{number}"] + w[f"b{number}"])
+    return x @ w["W5"] + w["b5"]
+
+
+def conv_net(w, x):
+    """Return the scores of ConvNet."""
+    for number, stride, padding in ((1, 1, 2), (2, 2, 2), (3, 2, 1)):
+        x = torch.relu(F.conv2d(x, w[f"W{number}"], w[f"b{number}"], stride, padding))
+    hidden = torch.relu(x.flatten(1) @ w["W4"] + w["b4"])
+    return hidden @ w["W5"] + w["b5"]
+
+
+def rate_that_falls(t):
+    """Return the rate of iteration t for the convolutional network."""
+    return 0.0001 + 0.0029 * 0.9995**t
+
+
+CONVOLUTIONS = {"W1": (4, 1, 5, 5), "W2": (8, 4, 5, 5), "W3": (12, 8, 4, 4)}
+SIZES = (784, 200, 100, 60, 30, 10)
+SHAPES = {
+    two_layers: {"W1": (784, 200), "W2": (200, 10)},
+    five_layers: {f"W{k}": SIZES[k - 1 : k + 1] for k in range(1, 6)},
+    conv_net: CONVOLUTIONS | {"W4": (588, 30), "W5": (30, 10)},
+}
+
+
+@ahead((two_layers,), (five_layers,), training=[(conv_net,)])
+def courses(outputs):
+    """Return batch, probe, and (weights, what the network gives for the probe after training).
+
+    From small weights, and from those of a network that has learnt. The batch is all there is,
+    so that it does not matter in which order it is drawn. Each of its images is there twice, with
+    two labels: where all is learnt, gradients are noise, and Adam makes steps of noise.
+    """
+    draw = torch.Generator().manual_seed(577)
+    labels = torch.arange(20) % 10
+    drawn = torch.rand(20, 1, 28, 28, generator=draw) * torch.rand(20, 1, 28, 28, generator=draw)
+    images = drawn[:10][torch.arange(20) % 7]
+    probe = drawn[10:]
+    weights = {}
+    for name, shape in SHAPES[outputs].items():
+        weights[name] = 0.1 * torch.randn(shape, generator=draw)
+        units = shape[0] if len(shape) == 4 else shape[1]
+        weights[name.replace("W", "b")] = 0.1 * torch.rand(units, generator=draw)
+    parts = []
+    for start in (weights, stepped(outputs, weights, images, labels, EARLIER)):
+        after = stepped(outputs, start, images, labels, STEPS)
+        parts.append((start, outputs(after, probe)))
+    return (images, labels), probe, parts
+
+
+def stepped(outputs, weights, images, labels, steps):
+    """Return the weights after some steps with the settings of the handout."""
+    weights = {name: value.clone().requires_grad_() for name, value in weights.items()}
+    kind, rate = (torch.optim.SGD, 0.5) if outputs is two_layers else (torch.optim.Adam, 0.003)
+    optimizer = kind(list(weights.values()), lr=rate, fused=True)
+    for t in range(steps):
+        if outputs is conv_net:
+            optimizer.param_groups[0]["lr"] = rate_that_falls(t)
+        found = outputs(weights, images)
+        scores = found.log() if outputs is two_layers else found  # the same loss for both
+        loss = F.cross_entropy(scores, labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return {name: value.detach() for name, value in weights.items()}
+
+
+def check_course(net, outputs, **settings):
+    """Compare what `net` gives after some training with what the formulas give."""
+    batch, probe, parts = courses(outputs)
+    for weights, expected in parts:
+        set_state(net, weights)
+        training.train(net, batch, batch, STEPS, len(batch[1]), **settings)
+        found = outputs_of(net, probe)
+        assert_close(found, expected, f"the outputs after {STEPS} steps", rtol=0, atol=5e-3)
+
+
+def follows(net, outputs, **settings):
+    """Tell whether training leads where it should; then the whole would too."""
+    if data_source() == "mnist":  # real data was given to see the real thing
+        return False
+    try:
+        check_course(net, outputs, **settings)
+    except Exception:  # whatever it is: the accuracy decides
+        return False
+    judged(f"Compared along its steps, {STEPS} from the start and {STEPS} later on.")
+    return True
 
 
 def trained(net, **settings):
     """Train with the student's own loop and return the accuracy on images held out."""
+    judged("Trained as a whole.")
     train_set, (images, labels) = digits.load_digits()
     test_set = images[:500], labels[:500]
     training.train(net, train_set, test_set, ITERATIONS, 100, **settings)
@@ -67,30 +179,48 @@ def check_weights(net, name, cut):
     assert reached - on_training < 0.01, "better on images held out than on training images"
 
 
+TWO_LAYERS = {"rate": 0.5, "loss": losses.crossentropy}
+FIVE_LAYERS = {"optimizer": "Adam", "rate": 0.003}
+CONV_NET = {"optimizer": "Adam", "schedule": rate_that_falls}
+
+
+@task("learning")
+def test_two_layers_follow_the_gradient():
+    """TwoLayers, your loop and your crossentropy lead where the formulas lead, early and late."""
+    check_course(models.TwoLayers(), two_layers, **TWO_LAYERS)
+
+
+@task("learning")
+def test_five_layers_follow_the_gradient():
+    """FiveLayers with ReLU, your loop and Adam lead where the formulas lead, early and late."""
+    check_course(models.FiveLayers("relu", logits=True), five_layers, **FIVE_LAYERS)
+
+
 @task("learning")
 @trains
 def test_two_layers_learn():
     """Your TwoLayers, trained by your loop with your crossentropy, classifies digits."""
-    reached = trained(models.TwoLayers(), rate=0.5, loss=losses.crossentropy)
-    assert reached >= TWO[data_source()], f"the accuracy is {reached:.4f}"
+    if not follows(models.TwoLayers(), two_layers, **TWO_LAYERS):
+        reached = trained(models.TwoLayers(), **TWO_LAYERS)
+        assert reached >= TWO[data_source()], f"the accuracy is {reached:.4f}"
 
 
 @task("learning")
 @trains
 def test_five_layers_learn_with_adam():
     """Your FiveLayers with ReLU, trained by your loop with Adam, classifies digits better."""
-    reached = trained(models.FiveLayers("relu", logits=True), optimizer="Adam", rate=0.003)
-    assert reached >= FIVE[data_source()], f"the accuracy is {reached:.4f}"
+    if not follows(models.FiveLayers("relu", logits=True), five_layers, **FIVE_LAYERS):
+        reached = trained(models.FiveLayers("relu", logits=True), **FIVE_LAYERS)
+        assert reached >= FIVE[data_source()], f"the accuracy is {reached:.4f}"
 
 
 @task("trained_convnet")
 @trains
 def test_the_convolutional_network_learns():
     """Your ConvNet, trained by your loop with Adam and a rate that falls, is better still."""
-    reached = trained(
-        models.ConvNet(), optimizer="Adam", schedule=lambda t: 0.0001 + 0.0029 * 0.9995**t
-    )
-    assert reached >= CONV[data_source()], f"the accuracy is {reached:.4f}"
+    if not follows(models.ConvNet(), conv_net, **CONV_NET):
+        reached = trained(models.ConvNet(), **CONV_NET)
+        assert reached >= CONV[data_source()], f"the accuracy is {reached:.4f}"
 
 
 @task("trained_convnet")

@@ -1,16 +1,19 @@
-"""Networks that have learnt: handed-in weights, and the student's own training."""
+"""Networks that have learnt: handed-in weights, and where the student's own training leads."""
 
 import cifar
 import loading
 import model
 import numpy as np
+import pytest
 import torch
 import training
-from studentkit import data_source, task, trains, unscored
-from studentkit.networks import outputs_of, set_state, stored_weights
+from studentkit import ahead, assert_close, data_source, judged, task, trains, unscored
+from studentkit.networks import outputs_of, set_state, state_of, stored_weights
 from torch.nn import functional as F
 
 from autograder.networks.held import accuracy_on, held_out
+
+pytestmark = pytest.mark.lends_stubs  # no other test expects what they return
 
 # Accuracy to reach on images that nobody has seen, by data; guessing gives 0.10.
 STORED = {"colours": 0.60, "cifar10": 0.30}
@@ -18,6 +21,9 @@ LEARNT = {"colours": 0.35, "cifar10": 0.20}
 MOST = {"cifar10": 0.85}  # more than this network reaches on images it was not trained on
 IMAGES, BATCH, EPOCHS, RATE = 3000, 8, 4, 0.01
 FILE = "trial.pth"
+SHAPES = {"conv1": (6, 3, 5, 5), "conv2": (16, 6, 5, 5)}
+SHAPES |= {"fc1": (120, 400), "fc2": (84, 120), "fc3": (10, 84)}
+STEPS, EARLIER = 22, 20  # of the course that is compared, and before its second part
 
 
 def logits(p, x):
@@ -30,14 +36,68 @@ def logits(p, x):
     return F.linear(x, p["fc3.weight"], p["fc3.bias"])
 
 
+def stepped(weights, batches):
+    """Return the weights after a step on each batch: v = 0.9 v + gradient, w = w - RATE v."""
+    weights = {name: value.clone().requires_grad_() for name, value in weights.items()}
+    speeds = [torch.zeros_like(value) for value in weights.values()]
+    for images, labels in batches:
+        loss = F.cross_entropy(logits(weights, images), labels)
+        slopes = torch.autograd.grad(loss, list(weights.values()))
+        with torch.no_grad():
+            for value, speed, slope in zip(weights.values(), speeds, slopes, strict=True):
+                speed.mul_(0.9).add_(slope)
+                value.sub_(RATE * speed)
+    return {name: value.detach() for name, value in weights.items()}
+
+
+@ahead(())
+def courses():
+    """Return (weights, batches, weights after them): from a start, and from where it has learnt."""
+    draw = torch.Generator().manual_seed(1414)
+    weights = {}
+    for name, (units, *inputs) in SHAPES.items():
+        drawn = torch.randn(units, *inputs, generator=draw)
+        weights[f"{name}.weight"] = drawn / np.prod(inputs) ** 0.5
+        weights[f"{name}.bias"] = 0.1 * torch.randn(units, generator=draw)
+    batches = []
+    for size in [*[8] * EARLIER, *[6, 8, 5, 8] * STEPS][: EARLIER + 2 * STEPS]:
+        labels = torch.randint(0, 10, (size,), generator=draw)
+        images = torch.randn(size, 3, 32, 32, generator=draw) + labels.view(-1, 1, 1, 1) / 5 - 1
+        batches.append((images, labels))
+    learnt = stepped(weights, batches[:EARLIER])
+    parts = (weights, batches[EARLIER:][:STEPS]), (learnt, batches[-STEPS:])
+    return [(*part, stepped(*part)) for part in parts]
+
+
+def check_course():
+    """Compare where the student's training of Net leads with the formulas' course."""
+    for weights, batches, expected in courses():
+        net = model.Net()
+        set_state(net, weights)
+        training.train(batches, 1, False, RATE, 0.9, None, 10, lambda net=net: net)
+        found = state_of(net)
+        for name, value in expected.items():
+            assert_close(found[name], value, f"{name} after {STEPS} steps", rtol=0, atol=2e-3)
+
+
+def follows():
+    """Tell whether training leads where it should; then a longer one would too."""
+    if data_source() == "cifar10":  # real data was given to see the real thing
+        return False
+    try:
+        check_course()
+    except Exception:  # whatever it is: the accuracy decides
+        return False
+    judged(f"Compared along its steps, {STEPS} from the start and {STEPS} later on.")
+    return True
+
+
 def handed_in():
     """Return the parameters in the file that was handed in, checked for names and shapes."""
     path = f"weights/net_{data_source()}.pth"
     found = stored_weights(path)
-    shapes = {"conv1": (6, 3, 5, 5), "conv2": (16, 6, 5, 5), "fc1": (120, 400)}
-    shapes |= {"fc2": (84, 120), "fc3": (10, 84)}
-    expected = {f"{name}.weight": shape for name, shape in shapes.items()}
-    expected |= {f"{name}.bias": shape[:1] for name, shape in shapes.items()}
+    expected = {f"{name}.weight": shape for name, shape in SHAPES.items()}
+    expected |= {f"{name}.bias": shape[:1] for name, shape in SHAPES.items()}
     shapes = {name: tuple(value.shape) for name, value in found.items()}
     assert shapes == expected, f"{path} does not hold the 62,006 parameters of Net"
     parameters = {name: value.float() for name, value in found.items()}
@@ -83,9 +143,18 @@ def test_the_accuracy_is_one_that_this_network_can_reach():
 
 
 @task("whole")
+def test_training_follows_the_gradient():
+    """Your loop and your Net: some dozens of steps lead where the formulas lead, early and late."""
+    check_course()
+
+
+@task("whole")
 @trains
 def test_a_short_training_learns_something():
     """Some epochs of your own training, on a part of the images, beat guessing by far."""
+    if follows():
+        return
+    judged("Trained as a whole.")
     train_set, test_set = cifar.load_images(loading.make_transform(3))
     loader, _ = loading.make_loaders(cifar.first(train_set, IMAGES), test_set, BATCH)
     losses = training.train(loader, EPOCHS, False, RATE, 0.9, FILE, 100)
