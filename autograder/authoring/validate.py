@@ -21,6 +21,7 @@ from autograder.authoring.trials import Trial
 from autograder.core import mistakes as mistake_library
 from autograder.core import scoring
 from autograder.core.errors import AutograderError
+from autograder.core.manifest import costly
 from autograder.core.mistakes import Mistake
 from autograder.core.records import Outcome, Status
 from autograder.execution.pool import PoolError, share
@@ -52,6 +53,7 @@ class SuiteVariant:
     failed: list[str] = field(default_factory=list)  # test ids
     carried: list[str] = field(default_factory=list)  # those that passed once it was supplied
     tasks_lost: list[str] = field(default_factory=list)
+    wholes: tuple[str, ...] = ()  # tasks that it may cost as well: nobody can supply the function
     replies: dict[str, str] = field(default_factory=dict)  # digests, of the tests of its task
     problem: str = ""  # "" when the suite did what it should
 
@@ -258,6 +260,10 @@ def _judge(
         if kind == "mistake":
             mistake = next(mistake for mistake in known if mistake.id == name)
             variant.task, variant.also = mistake.task, mistake.also
+            tasks = grader.manifest.tasks
+            variant.wholes = tuple(
+                task.id for task in tasks if not costly(tasks, task).isdisjoint(mistake.tasks)
+            )
             variant.replies = {
                 one.test: one.replies
                 for one in trials
@@ -316,7 +322,7 @@ def _problem(variant: SuiteVariant, broken: list[str], total: int, said: dict[st
         return f"passes {earned} tests" if earned else ""
     if variant.task not in variant.tasks_lost:
         return f"no test of {variant.task} notices it; write one"
-    own = (variant.task, *variant.also)
+    own = (variant.task, *variant.also, *variant.wholes)
     spared = [task for task in variant.also if task not in variant.tasks_lost]
     if spared:
         return f"costs nothing in {', '.join(spared)}, which it says it does"

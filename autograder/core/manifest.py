@@ -31,6 +31,7 @@ class Task:
     needs: tuple[str, ...] = ()  # tasks whose functions this one calls
     functions: tuple[str, ...] = ()  # "module.Class.name": what a student writes for this task
     carried: Fraction = Fraction(100)  # percent of a test that passes with needed ones supplied
+    uncarried: tuple[str, ...] = ()  # tasks whose functions nobody can supply: they cost here too
     lazy: Fraction = Fraction(0)  # percent of the points that code which does nothing may earn
     lazy_reason: str = ""  # why that is right
 
@@ -230,6 +231,7 @@ def _tasks(sections: list[_Section], top: _Section) -> tuple[Task, ...]:
             needs=section.strings("needs"),
             functions=section.strings("functions"),
             carried=Fraction(str(section.number("carried", 100, 0, 100))),
+            uncarried=section.strings("uncarried"),
             lazy=Fraction(str(section.number("lazy", 0, 0, 99))),
             lazy_reason=section.take("lazy_reason", str, ""),
         )
@@ -247,6 +249,9 @@ def _tasks(sections: list[_Section], top: _Section) -> tuple[Task, ...]:
         raise top.fail("tasks", "is empty; declare at least one [[tasks]] table with points")
     known = {task.id for task in tasks}
     for task in tasks:
+        for upstream in task.uncarried:
+            if upstream not in needed(tasks, task.id):
+                raise top.fail("tasks", f"'{task.id}' has '{upstream}' uncarried: it must need it")
         for upstream in task.needs:
             if upstream not in known:
                 raise top.fail("tasks", f"'{task.id}' needs '{upstream}', which is no task")
@@ -254,6 +259,11 @@ def _tasks(sections: list[_Section], top: _Section) -> tuple[Task, ...]:
         if task.id in needed(tasks, task.id):
             raise top.fail("tasks", f"'{task.id}' needs itself, by way of its own 'needs'")
     return tuple(tasks)
+
+
+def costly(tasks: Sequence[Task], task: Task) -> frozenset[str]:
+    """Return the tasks that `task` builds on and whose errors cost points in it too."""
+    return frozenset(task.uncarried if task.carried else needed(tasks, task.id))
 
 
 def needed(tasks: Sequence[Task], task_id: str) -> tuple[str, ...]:

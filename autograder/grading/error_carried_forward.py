@@ -27,6 +27,7 @@ def lendable(manifest: Manifest) -> list[str]:
         for task in manifest.tasks
         if task.carried
         for name in needed(manifest.tasks, task.id)
+        if name not in task.uncarried
         for function in manifest.task(name).functions
         if function not in task.functions
     ]
@@ -38,9 +39,9 @@ def supplies(
 ) -> tuple[list[str], list[str]]:
     """Return which wrong tasks `task_id` builds on, and those of their functions that are lent.
 
-    Its own functions stay its own. A task without functions of its own is a whole made of
-    others. It is repeated only where most of those are right: otherwise the grader would be
-    marking itself.
+    Its own functions stay its own, and so does what the manifest says cannot be supplied. A task
+    without functions of its own is a whole made of others. It is repeated only where most of those
+    are right: otherwise the grader would be marking itself.
     """
     task = manifest.task(task_id)
     if not task.carried:
@@ -49,9 +50,10 @@ def supplies(
         name: [one for one in manifest.task(name).functions if one not in task.functions]
         for name in needed(manifest.tasks, task_id)
     }
-    tasks = [name for name, functions in parts.items() if name in wrong and functions]
-    if not task.functions and 2 * len(tasks) >= len(parts):
+    broken = [name for name, functions in parts.items() if name in wrong and functions]
+    if not task.functions and 2 * len(broken) >= len(parts):
         return [], []
+    tasks = [name for name in broken if name not in task.uncarried]
     functions = dict.fromkeys(one for name in tasks for one in parts[name] if one in lent)
     return (tasks, list(functions)) if functions else ([], [])
 
