@@ -13,6 +13,7 @@ from rich.table import Table
 
 from autograder.cli.shared import (
     ERR,
+    LEARNING,
     OUT,
     AssignmentName,
     Data,
@@ -20,7 +21,7 @@ from autograder.cli.shared import (
     Stop,
     Training,
     find,
-    progress_bar,
+    progress_bars,
 )
 from autograder.core import layout
 from autograder.core.errors import ExitCode
@@ -92,7 +93,7 @@ def grade(
     marks = read_sheet(rubric, load_rubric(chosen.rubric)) if rubric else None
     if marks is None and place is not None:
         marks = place.marks()
-    with progress_bar("grading") as progress:
+    with progress_bars("grading", LEARNING) as (progress, learning):
         result = grade_class(
             chosen,
             submissions,
@@ -107,6 +108,7 @@ def grade(
             training=training,
             again=again,
             progress=progress,
+            learning=learning,
         )
     if as_json:
         rows = [dataclasses.asdict(summary) for summary in result.summaries]
@@ -219,8 +221,15 @@ def demo(
     chosen = layout.find_assignment("mlp_from_scratch", root)
     submissions = make_class(chosen, out / "submissions")
     OUT.print(f"a class of {len(list(submissions.iterdir()))} in {submissions}", markup=False)
-    with progress_bar("grading") as progress:
-        result = grade_class(chosen, [submissions], out / "reports", jobs=jobs, progress=progress)
+    with progress_bars("grading", LEARNING) as (progress, learning):
+        result = grade_class(
+            chosen,
+            [submissions],
+            out / "reports",
+            jobs=jobs,
+            progress=progress,
+            learning=learning,
+        )
     table = Table("submission", "score", "what it is")
     from autograder.authoring.demo import STORIES
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from autograder.cli.shared import ERR, OUT, AssignmentName, Stop, find, progress_bar
+from autograder.cli.shared import ERR, LEARNING, OUT, AssignmentName, Stop, find, progress_bar
 from autograder.core import layout
 from autograder.core.cache import Cache
 from autograder.core.manifest import load as load_manifest
@@ -67,7 +67,8 @@ def release(
         if options.tier.level is Level.D:
             ERR.print("nothing confines code here, so the zip has no hints for known mistakes")
         else:
-            hints = locked_hints(learnt_library(options))
+            with progress_bar(LEARNING) as progress:
+                hints = locked_hints(learnt_library(options, progress))
     notebook = None
     if chosen.notebook.is_file():
         from autograder.notebooks.authored.student import student_notebook  # brings nbgrader

@@ -54,9 +54,20 @@ def find(name: str) -> Assignment:
     return open_assignment(name)
 
 
+LEARNING = "learning the known mistakes, once"
+Update = Callable[[int, int, str], None]
+
+
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
+def progress_bar(what: str) -> Iterator[Update]:
     """Show a bar with the time left, on a terminal to which nothing else is written."""
+    with progress_bars(what) as (update,):
+        yield update
+
+
+@contextmanager
+def progress_bars(first: str, *others: str) -> Iterator[tuple[Update, ...]]:
+    """Show bars, one above the other; the `others` appear with what is first done of them."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -65,9 +76,11 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int, str], None]]:
     )
     hidden = not ERR.is_terminal or logging.getLogger("autograder").isEnabledFor(logging.INFO)
     with Progress(*columns, console=ERR, transient=True, disable=hidden) as bar:
-        task = bar.add_task(what, total=None)
 
-        def update(done: int, total: int, name: str) -> None:
-            bar.update(task, completed=done, total=total)
+        def updating(what: str, visible: bool) -> Update:
+            task = bar.add_task(what, total=None, visible=visible)
+            return lambda done, total, _: bar.update(
+                task, completed=done, total=total, visible=True
+            )
 
-        yield update
+        yield updating(first, True), *(updating(what, False) for what in others)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import random
 import signal
 import sys
 import time
@@ -16,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from _pytest.config import _prepareconfig
 from _pytest.reports import TestReport
@@ -32,7 +30,8 @@ from autograder.execution import fault, proxies, student_imports
 from autograder.execution.errors import WorkerStopped
 from autograder.execution.fault import TestTimeoutError
 from autograder.execution.pictures import encoded
-from autograder.execution.session import SEED, Session
+from autograder.execution.seeds import Seeds, random_noticed
+from autograder.execution.session import Session
 from autograder.sandbox.fork_server import ForkServerError
 
 _NAME = "autograder"  # of our plugin, in pytest's registry
@@ -79,6 +78,7 @@ class Test:
     item: Any  # pytest's own
     scored: bool = True
     lends_stubs: bool = False  # what its functions return is expected by no other test
+    seeds: Seeds = field(default_factory=lambda: Seeds(()), compare=False, repr=False)
 
     @property
     def is_secret(self) -> bool:
@@ -120,7 +120,8 @@ def collect(
             raise CollectionError(str(error)) from None
     if plugin.errors or not session.items:
         raise CollectionError(plugin.errors or f"there are no tests in {public}")
-    return [plugin.test(item) for item in session.items]
+    seeds = Seeds(folders)
+    return [plugin.test(item, seeds) for item in session.items]
 
 
 class _Plugin:
@@ -147,7 +148,7 @@ class _Plugin:
         if report.failed:
             self.errors += f"{report.nodeid}: {report.longreprtext.strip().splitlines()[-1]}\n"
 
-    def test(self, item: Any) -> Test:
+    def test(self, item: Any, seeds: Seeds) -> Test:
         """Return what is known of a collected test; raises CollectionError."""
         function = getattr(item, "function", None) or getattr(item, "obj", None)
         owner = getattr(item, "cls", None)
@@ -170,7 +171,7 @@ class _Plugin:
         trains = trains_of(function, owner) or item.get_closest_marker("trains") is not None
         scored = not unscored_of(function, owner)
         stubs = item.get_closest_marker("lends_stubs") is not None
-        return Test(test_id, task, title_of(function), hidden, trains, item, scored, stubs)
+        return Test(test_id, task, title_of(function), hidden, trains, item, scored, stubs, seeds)
 
     @pytest.hookimpl
     def pytest_runtest_makereport(self, item: Any, call: Any) -> TestReport:
@@ -189,15 +190,6 @@ class _Plugin:
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.failed:  # a subtest; the tests' own reports are not logged
             self.failed_parts.append(report)
-
-
-_SEED_NUMPY, _SEED_PYTHON = np.random.seed, random.seed
-
-
-def _seed_both() -> None:
-    """Start a test with the generators that the worker starts with."""
-    _SEED_NUMPY(SEED)
-    _SEED_PYTHON(SEED)
 
 
 Around = Callable[[Test], contextlib.AbstractContextManager[None]]
@@ -235,7 +227,7 @@ def run(tests: Sequence[Test], session: Session, scene: Scene) -> list[Outcome]:
         quiet = warnings.catch_warnings(action="ignore")  # they quote lines of hidden tests
         talking = proxies.speaking_to(session, scene.services)
         unheard = contextlib.redirect_stdout(io.StringIO())  # what is printed between two tests
-        with _random_noticed(session), quiet, unheard, talking as context:
+        with random_noticed(session), quiet, unheard, talking as context:
             context.source = scene.source
             for number, test in enumerate(tests):
                 if scene.until_failure and outcomes and outcomes[-1].status is not Status.PASSED:
@@ -296,7 +288,7 @@ def _run_one(
     try:
         for _ in (1, 2):
             session.begin(mount, test.trains, str(test.item.path), test.is_secret)
-            _seed_both()
+            test.seeds.restart()
             context.take_shown()
             context.take_pictures()
             found, skipped = _protocol(test, following, session, bound)
@@ -434,23 +426,3 @@ def _outcome(
         pictures=tuple(pictures),
         how=how,
     )
-
-
-@contextlib.contextmanager
-def _random_noticed(session: Session) -> Iterator[None]:
-    """Tell the session when a test seeds a generator, so that the worker follows."""
-    numpy_seed, python_seed = _SEED_NUMPY, _SEED_PYTHON
-
-    def seed_numpy(*arguments: Any, **named: Any) -> None:
-        numpy_seed(*arguments, **named)
-        session.random_moved("numpy")
-
-    def seed_python(*arguments: Any, **named: Any) -> None:
-        python_seed(*arguments, **named)
-        session.random_moved("random")
-
-    np.random.seed, random.seed = seed_numpy, seed_python
-    try:
-        yield
-    finally:
-        np.random.seed, random.seed = numpy_seed, python_seed

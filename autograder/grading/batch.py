@@ -131,14 +131,16 @@ def grade_class(
     executes: bool = False,
     strangers: bool = False,
     progress: Callable[[int, int, str], None] | None = None,
+    learning: Callable[[int, int, str], None] | None = None,
 ) -> ClassResult:
     """Grade every submission below `paths` into `out`; what is done already is kept.
 
     `marks` are what a person gave for written questions, by submission; a name that no submission
     has is an error, unless `strangers` are let pass. With `executes`, notebooks are run as a whole,
-    and kept beside the reports. `progress(done, total, name)` is called after each. Raises
-    GradeError, ManifestError, IntakeError, DataError; a KeyboardInterrupt is noted in the result,
-    and the class files are written for what was finished.
+    and kept beside the reports. `progress(done, total, name)` is called after each, and `learning`
+    alike after each known mistake, where they are not known yet. Raises GradeError, ManifestError,
+    IntakeError, DataError; a KeyboardInterrupt is noted in the result, and the class files are
+    written for what was finished.
     """
     folders, out = [Path(path) for path in paths], Path(out)
     options = prepare(
@@ -182,7 +184,9 @@ def grade_class(
         waiting.append(Job(source, out, expected, known_times, mark, given))
         earlier[source.name] = before
     try:
-        with contextlib.closing(_graded(options, waiting, jobs)) as graded:
+        if progress and waiting:
+            progress(0, len(waiting), "")
+        with contextlib.closing(_graded(options, waiting, jobs, learning)) as graded:
             for name, results in graded:
                 found[name] = results
                 result.note(name, results, earlier[name])
@@ -216,7 +220,10 @@ def _results(folder: Path) -> dict[str, Any] | None:
 
 
 def _graded(
-    options: GradingOptions, jobs: Sequence[Job], processes: int | None
+    options: GradingOptions,
+    jobs: Sequence[Job],
+    processes: int | None,
+    learning: Callable[[int, int, str], None] | None,
 ) -> Generator[tuple[str, dict[str, Any]]]:
     """Yield (submission, results) of each job, from a process of its own; a new one if it dies."""
     left = {job.source.name: job for job in jobs}
@@ -227,6 +234,10 @@ def _graded(
             for answer in answers:
                 if "fatal" in answer:
                     raise GradeError(str(answer["fatal"]))
+                if "learnt" in answer:
+                    if learning:
+                        learning(*answer["learnt"])
+                    continue
                 done += 1
                 del left[answer["name"]]
                 yield answer["name"], answer["results"]

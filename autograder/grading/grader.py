@@ -27,7 +27,7 @@ from autograder.execution.given import Given
 from autograder.execution.session import Session
 from autograder.execution.suite import Around, Scene, Test, Watch, alone
 from autograder.grading.diagnosis.clusters import failures
-from autograder.grading.diagnosis.library import Library, learn, recall
+from autograder.grading.diagnosis.library import Library, Progress, learn, recall
 from autograder.grading.diagnosis.naming import name_mistakes
 from autograder.grading.error_carried_forward import carry, lendable
 from autograder.grading.files import folder_files, lasting
@@ -251,14 +251,14 @@ class Grader:
         )
         return suite.run(tests, session, scene)
 
-    def library(self, jobs: int | None = None) -> Library:
+    def library(self, jobs: int | None = None, progress: Progress | None = None) -> Library:
         """Return what is known of this assignment's mistakes, learnt now or earlier.
 
         Raises PoolError, MistakesError.
         """
-        return library_of(self.options, self.assignment, lambda: self.learn(jobs))
+        return library_of(self.options, self.assignment, lambda: self.learn(jobs, progress))
 
-    def learn(self, jobs: int | None = None) -> dict[str, Any]:
+    def learn(self, jobs: int | None = None, progress: Progress | None = None) -> dict[str, Any]:
         """Run the reference with every known mistake; return what it replies, as plain data."""
         reference = self.reference_files
 
@@ -266,7 +266,7 @@ class Grader:
             return self.run(fork_server, reference, mistakes, keep_calls=True, tests=tests)
 
         known = mistake_library.load(self.assignment.mistakes)
-        return learn(known, self.tests, run, self.branch, jobs)
+        return learn(known, self.tests, run, self.branch, jobs, progress)
 
     def grade(
         self,

@@ -15,7 +15,7 @@ from autograder.core.manifest import load as load_manifest
 from autograder.core.rubric import load as load_rubric
 from autograder.execution import suite
 from autograder.execution.suite import Test
-from autograder.grading.diagnosis.library import Library
+from autograder.grading.diagnosis.library import Library, Progress
 from autograder.grading.files import fingerprint_of, folder_files, student_modules
 from autograder.grading.grader import Grader, library_of, started
 from autograder.grading.options import GradingOptions
@@ -87,10 +87,10 @@ def open_grader(options: GradingOptions) -> Grader:
     return grader
 
 
-def learnt_library(options: GradingOptions) -> Library:
+def learnt_library(options: GradingOptions, progress: Progress | None = None) -> Library:
     """Return what is known of the assignment's mistakes, learnt now or earlier."""
     assignment = Assignment(Path(options.root), options.assignment)
-    return library_of(options, assignment, lambda: open_grader(options).learn())
+    return library_of(options, assignment, lambda: open_grader(options).learn(None, progress))
 
 
 def in_turn(tests: Sequence[Test]) -> list[Test]:

@@ -50,7 +50,7 @@ def _grade(
     options: GradingOptions, jobs: list[Job], processes: int | None, answers: IO[str]
 ) -> None:
     grader = open_grader(options)
-    library = grader.library(processes)
+    library = grader.library(processes, lambda *known: _say(answers, {"learnt": known}))
     for number, answer in pool.answers(
         partial(station, grader, library), jobs, grader.branch, processes
     ):

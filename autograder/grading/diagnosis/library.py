@@ -15,6 +15,7 @@ from autograder.execution.suite import Test
 from autograder.grading.diagnosis.replies import Weight, digest, weight
 from autograder.sandbox.fork_server import Parent
 
+Progress = Callable[[int, int, str], None]  # done, of how many, what
 Run = Callable[[Parent, list[str], list[Test]], list[Outcome]]
 
 
@@ -95,6 +96,7 @@ def learn(
     run: Run,
     parent: Callable[[], Parent],
     jobs: int | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Run every mistake through the tests of its own task; `run` runs the reference with them.
 
@@ -120,7 +122,7 @@ def learn(
             for one in failed
         }
 
-    return share(parent, list(by_id), work, jobs)
+    return share(parent, list(by_id), work, jobs, progress)
 
 
 def _read(content: bytes | None, known: Sequence[Mistake]) -> dict[str, Any] | None:

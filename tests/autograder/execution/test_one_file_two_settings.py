@@ -286,6 +286,40 @@ def test_a_unittest_suite_gives_the_same_outcomes_in_both_settings(folder: Path)
     assert {name for name, passed in confined.items() if not passed} == _SHOULD_FAIL
 
 
+_DRAWING = """
+import random
+import numpy as np
+import pytest
+import torch
+from neighbour import THEIRS
+MINE = np.random.default_rng(5), np.random.RandomState(5), random.Random(5), torch.Generator()
+found = []
+
+@pytest.mark.parametrize("time", [1, 2, 3])
+def test_draws(time):
+    draw, old, plain, tensors = MINE
+    found.append((
+        draw.random(), old.rand(), plain.random(), float(torch.rand(1, generator=tensors)),
+        float(torch.rand(1)), np.random.rand(), random.random(), THEIRS.random(),
+    ))
+    assert found[0] == found[-1]
+    assert len(set(found[0])) == 8
+"""
+
+
+def test_what_a_test_draws_does_not_depend_on_the_tests_before_it(tmp_path: Path) -> None:
+    """Generators of the libraries and of the test files begin anew with each test."""
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "nothing.py").write_text("")
+    (tmp_path / "tests" / "test_drawing.py").write_text(_DRAWING)
+    neighbour = "import numpy as np\nTHEIRS = np.random.default_rng(6)\n"
+    (tmp_path / "tests" / "neighbour.py").write_text(neighbour)
+    found = _confined(tmp_path)
+    assert {name: row["message"] for name, row in found.items() if row["status"] != "passed"} == {}
+    assert len(found) == 3
+
+
 _LEFT_REPLACED = """
 import code_under_test
 from code_under_test import Net
