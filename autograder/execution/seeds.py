@@ -24,13 +24,16 @@ class Seeds:
     runs it a second time, would ask student code something else.
     """
 
-    def __init__(self, folders: Iterable[Path]) -> None:
-        """Note the state of every generator in the modules below `folders`."""
+    def __init__(
+        self, modules: Iterable[types.ModuleType] = (), folders: Iterable[Path] = ()
+    ) -> None:
+        """Note the state of every generator in `modules`, and in those that lie in `folders`."""
         places = tuple(f"{folder}/" for folder in folders)
-        self._states: list[Callable[[], None]] = []
+        mine = {id(module): module for module in modules}
         for module in list(sys.modules.values()):
             if str(getattr(module, "__file__", None) or "").startswith(places):
-                self._states += _restoring(module)
+                mine[id(module)] = module
+        self._states = [one for module in mine.values() for one in _restoring(module)]
 
     def restart(self) -> None:
         """Let everything begin as in the first test, and as the worker begins."""

@@ -78,7 +78,7 @@ class Test:
     item: Any  # pytest's own
     scored: bool = True
     lends_stubs: bool = False  # what its functions return is expected by no other test
-    seeds: Seeds = field(default_factory=lambda: Seeds(()), compare=False, repr=False)
+    seeds: Seeds = field(default_factory=Seeds, compare=False, repr=False)
 
     @property
     def is_secret(self) -> bool:
@@ -120,7 +120,8 @@ def collect(
             raise CollectionError(str(error)) from None
     if plugin.errors or not session.items:
         raise CollectionError(plugin.errors or f"there are no tests in {public}")
-    seeds = Seeds(folders)
+    modules_of_tests = [item.module for item in session.items if hasattr(item, "module")]
+    seeds = Seeds(modules_of_tests, folders)
     return [plugin.test(item, seeds) for item in session.items]
 
 

@@ -292,14 +292,14 @@ import numpy as np
 import pytest
 import torch
 from neighbour import THEIRS
-MINE = np.random.default_rng(5), np.random.RandomState(5), random.Random(5), torch.Generator()
+DRAW, OLD = np.random.default_rng(5), np.random.RandomState(5)
+PLAIN, TENSORS = random.Random(5), torch.Generator()
 found = []
 
 @pytest.mark.parametrize("time", [1, 2, 3])
 def test_draws(time):
-    draw, old, plain, tensors = MINE
     found.append((
-        draw.random(), old.rand(), plain.random(), float(torch.rand(1, generator=tensors)),
+        DRAW.random(), OLD.rand(), PLAIN.random(), float(torch.rand(1, generator=TENSORS)),
         float(torch.rand(1)), np.random.rand(), random.random(), THEIRS.random(),
     ))
     assert found[0] == found[-1]
