@@ -9,10 +9,6 @@ from collections import Counter
 from modules import imports, sources
 
 _MAX_LINES = 500
-TOO_LONG = {
-    "studentkit.notation.grammar": 819,
-    "studentkit.notation.meaning": 960,
-}
 # Third parties that take long to import, or that not every command needs.
 HEAVY = {
     "PIL", "ipykernel", "jupytext", "matplotlib", "nbgrader", "numpy", "pyseccomp", "pytest",
@@ -22,10 +18,9 @@ MOST_LATE = 42  # imports of our own modules inside functions
 
 
 def test_files_are_small() -> None:
-    """Five hundred lines at most; those that are longer grow no more."""
+    """Five hundred lines at most."""
     lengths = {name: len(path.read_text().splitlines()) for name, path in sources().items()}
-    assert {name: n for name, n in lengths.items() if n > TOO_LONG.get(name, _MAX_LINES)} == {}
-    assert {name for name in TOO_LONG if lengths[name] <= _MAX_LINES} == set(), "take it off"
+    assert {name: n for name, n in lengths.items() if n > _MAX_LINES} == {}
 
 
 def test_a_public_class_name_is_used_once() -> None:
