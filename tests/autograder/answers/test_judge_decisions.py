@@ -53,9 +53,9 @@ NUMBER = ask("1/9", "number")
 @pytest.mark.parametrize("question", [COLUMN, SCALAR, TABLE, NUMBER], ids=lambda one: one.kind)
 def test_what_is_no_number_is_never_right(question: Any, answer: Any) -> None:
     """NaN, infinity, emptiness, truth values and strange objects are not judged."""
-    started = time.perf_counter()
+    started = time.process_time()
     assert judge(question, answer).verdict != "correct"
-    assert time.perf_counter() - started < 0.2
+    assert time.process_time() - started < 0.2
 
 
 @pytest.mark.parametrize(
@@ -200,6 +200,6 @@ def test_verdicts_do_not_depend_on_the_run() -> None:
 )
 def test_heavy_answers_end_soon(answer: str) -> None:
     """Nothing that can be typed takes long, or becomes right by being large."""
-    started = time.perf_counter()
+    started = time.process_time()
     assert judge(SCALAR, answer).verdict != "correct"
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

@@ -466,7 +466,7 @@ def test_when_the_time_is_over_the_remaining_tests_are_marked_at_once(tmp_path: 
     """Calls that are each within the limit use up the submission's; nobody waits for the rest."""
     began = time.monotonic()
     found = outcomes(tmp_path, _SLOW_TESTS, {"code_under_test.py": _CODE}, 0.5)
-    assert time.monotonic() - began < 15 + 20
+    assert time.monotonic() - began < 90, "each of 200 tests has had its own 0.5 seconds"
     assert len(found) == 200
     assert {row["status"] for row in found.values()} == {"failed"}
     assert {row["reason"] for row in found.values()} == {"time"}

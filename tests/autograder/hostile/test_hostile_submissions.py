@@ -39,7 +39,7 @@ _OTHER_TIERS = [
     "same_user.reads_its_parents",
     "same_user.disturbs_its_parents",
 ]
-_LIMIT_SECONDS = 12  # by the clock: an attack may wait for a processor on a busy machine
+_LIMIT_SECONDS = 90  # by the clock of any machine, however busy: what has no limit never ends
 
 
 def arena(folder: Path, level: str, without: str = "", *names: str) -> list[dict[str, Any]]:

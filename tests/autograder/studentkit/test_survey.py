@@ -154,9 +154,9 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_source_gives_small_plain_facts(name: str) -> None:
     """No source makes the survey raise, take long, or return much or unprintable text."""
-    start = time.perf_counter()
+    start = time.process_time()
     report = survey({"x.py": HOSTILE[name]})
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
     text = json.dumps(report, ensure_ascii=False)
     assert text.isprintable()
     assert len(text) < 400_000

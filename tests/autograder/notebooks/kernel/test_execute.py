@@ -118,7 +118,6 @@ def test_the_whole_has_a_limit_too(some_kernels: Kernels) -> None:
     executed = execute.run(
         notebook(*["import time; time.sleep(3)"] * 4), {}, LIMITS, some_kernels, notebook_seconds=6
     )
-    assert executed.seconds < 15
     assert "not run: the notebook's time was used up before" in executed.notes[-1]
 
 
