@@ -71,7 +71,7 @@ def measure(name: str, full: bool, repeat: int, nbgrader: bool, work: Path) -> N
     expected = sorted(path.name for path in assignment.skeleton.iterdir())
     memory = 0.0
     scores: dict[str, str] = {}
-    with station(grader, library) as grade:
+    with station(grader, library, grader.branch()) as grade:
         for turn in range(repeat + 1):
             for row, folder in folders.items():
                 source = Source(row, folder, "folder")
