@@ -18,7 +18,7 @@ def encoded(pixels: np.ndarray, colours: int | None = _COLOURS) -> bytes:
 
     image = Image.fromarray(pixels)
     if colours is not None:
-        image = image.quantize(colours)
+        image = image.quantize(colours, Image.Quantize.MAXCOVERAGE)  # half of MEDIANCUT's time
     stream = io.BytesIO()
     image.save(stream, format="PNG", optimize=False)
     return stream.getvalue()

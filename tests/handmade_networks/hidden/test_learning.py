@@ -32,7 +32,7 @@ CONV_WEIGHTS = {"handwriting": 0.97, "mnist": 0.98}
 CHALLENGE = {"handwriting": 0.992, "mnist": 0.99}
 SUSPICIOUS = 0.998  # on MNIST's test part: more than such small networks have ever reached
 ITERATIONS, FEW = 600, 60  # of the whole, and of a few images
-STEPS, EARLIER = 23, 20  # of the course that is compared, and before its second part
+STEPS, EARLIER = 14, 20  # of the course that is compared, and before its second part
 IMAGES = torch.rand(6, 1, 28, 28, generator=torch.Generator().manual_seed(6))
 
 

@@ -23,7 +23,7 @@ IMAGES, BATCH, EPOCHS, RATE = 3000, 8, 4, 0.01
 FILE = "trial.pth"
 SHAPES = {"conv1": (6, 3, 5, 5), "conv2": (16, 6, 5, 5)}
 SHAPES |= {"fc1": (120, 400), "fc2": (84, 120), "fc3": (10, 84)}
-FEW, STEPS, EARLIER = 60, 22, 20  # of the course that is compared, and before its second part
+FEW, STEPS, EARLIER = 60, 15, 20  # of the course that is compared, and before its second part
 
 
 def logits(p, x):
