@@ -9,9 +9,9 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 
 from autograder.datasets import batches, colours, covid, digits, files, handwriting, mnist
@@ -215,7 +215,7 @@ DATA_SETS = {
 
 def version() -> str:
     """Return a word that changes with everything that drawn data depends on."""
-    sha = hashlib.sha256(f"{np.__version__} {mpl.__version__}".encode())
+    sha = hashlib.sha256(f"{np.__version__} {metadata.version('matplotlib')}".encode())
     for module in (batches, colours, covid, digits, files, handwriting, mnist):
         sha.update(Path(str(module.__file__)).read_bytes())
     sha.update(Path(__file__).read_bytes())  # has the seeds

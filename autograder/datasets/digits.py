@@ -5,9 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib import ft2font
 from numpy.typing import NDArray
 
 Images = NDArray[np.uint8]
@@ -108,6 +106,8 @@ def _sample(glyphs: NDArray[np.int64], y: Floats, x: Floats) -> Floats:
 @cache
 def _atlas() -> Floats:
     """Return every digit of every font, soft-edged, in one row: (fonts * 10 * 64 * 64,)."""
+    import matplotlib as mpl  # not every command draws
+
     folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
     glyphs = np.stack([_glyph(folder / f"{font}.ttf", d) for font in _FONTS for d in "0123456789"])
     return np.ascontiguousarray(glyphs).ravel()
@@ -115,6 +115,8 @@ def _atlas() -> Floats:
 
 def _glyph(path: Path, digit: str) -> Floats:
     """Return `digit` at a common height in the middle of a canvas (64, 64), ink 0..1, blurred."""
+    from matplotlib import ft2font
+
     font = ft2font.FT2Font(str(path))
     font.set_size(_INK_HEIGHT * 1.4, 72)  # the digits of most fonts are 0.7 of their size high
     font.set_text(digit)

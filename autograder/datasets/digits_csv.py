@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import metadata
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 
 from autograder.core.cache import Cache, key_of
@@ -47,5 +47,5 @@ def _digits(cache: Cache, name: str, counts: tuple[int, int], seed: int) -> Path
 
     # All that the drawn digits depend on.
     sources = [Path(str(module.__file__)).read_bytes() for module in (digits, mnist)]
-    key = key_of(f"{counts} {seed}", np.__version__, mpl.__version__, *sources)
+    key = key_of(f"{counts} {seed}", np.__version__, metadata.version("matplotlib"), *sources)
     return cache.folder("data", f"{name}-{key}", _FILES, fill)

@@ -25,8 +25,8 @@ from autograder.core.rubric import load as load_rubric
 from autograder.core.rubric import unmarked
 from autograder.datasets.prepare import prepare as prepare_data
 from autograder.grading.files import fingerprint_of
+from autograder.grading.job import Job
 from autograder.grading.options import GradingOptions
-from autograder.grading.station import Job
 from autograder.intake import discover
 from autograder.notebooks.authored.prepared import prepared
 from autograder.reports.grades_csv import grades_csv

@@ -17,9 +17,10 @@ from typing import IO, Any
 from autograder.core.errors import AutograderError
 from autograder.execution import pool
 from autograder.execution.pool import Lost
+from autograder.grading.job import Job
 from autograder.grading.opening import open_grader
 from autograder.grading.options import GradingOptions
-from autograder.grading.station import Job, give_up, station
+from autograder.grading.station import give_up, station
 from autograder.sandbox.inside.confine import die_with_parent
 
 _log = logging.getLogger(__name__)

@@ -9,21 +9,20 @@ import gc
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.core.files import write_text
-from autograder.core.records import Mark, Status, Submission
+from autograder.core.records import Status, Submission
 from autograder.execution.forked import Ending, Note, in_fork
 from autograder.execution.suite import Watch
 from autograder.grading.diagnosis.library import Library
 from autograder.grading.grader import Grader, not_graded
+from autograder.grading.job import Job
 from autograder.grading.output import write
-from autograder.intake import Source, read
+from autograder.intake import read
 from autograder.notebooks.kernel.confinement import KernelError
 from autograder.reports.page import render
 from autograder.sandbox.fork_server import ForkServerError, Parent
@@ -39,34 +38,6 @@ _MOST_SPOILT = 3  # tests that may end the grading process before the rest is gi
 _MARGIN_SECONDS = 60  # for opening and reporting, beside the submission's own limit
 _SPOILT = "What your code returned ended the process that compares it."
 _REST = "Not run, as other tests ended the process that compares what your code returns."
-
-
-@dataclass(frozen=True)
-class Job:
-    """One submission that is to be graded, and where its reports go."""
-
-    source: Source
-    out: Path
-    expected: Sequence[str]  # what the skeleton has at its top
-    times: dict[str, str] = field(default_factory=dict)  # of submission, where they are known
-    fingerprint: str = ""
-    marks: Sequence[Mark] | None = None
-
-    def __str__(self) -> str:
-        return self.source.name
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain data from which `from_json` makes the same job."""
-        marks = None if self.marks is None else [mark.to_json() for mark in self.marks]
-        plain = {"source": self.source.to_json(), "out": str(self.out), "marks": marks}
-        return {**vars(self), **plain}
-
-    @classmethod
-    def from_json(cls, plain: dict[str, Any]) -> Job:
-        """Make a job of what `to_json` returned."""
-        source, rows = Source.from_json(plain["source"]), plain["marks"]
-        marks = None if rows is None else [Mark.from_json(row) for row in rows]
-        return cls(**{**plain, "source": source, "out": Path(plain["out"]), "marks": marks})
 
 
 @contextmanager

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
-from matplotlib import style
-from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # Stand-ins for the page's own colours, which follow its light or dark scheme.
 _INK, _SOFT, _BAR, _GOOD, _TRACK = "#000001", "#000002", "#000003", "#000004", "#000005"
@@ -44,8 +47,7 @@ def distribution(scores: Sequence[float], max_score: float) -> Markup:
     for score in scores:
         share = score / max_score if max_score else 0
         counts[min(9, max(0, int(share * 10 + 1e-9)))] += 1
-    with style.context(["default", _SETTINGS]):
-        figure = Figure(figsize=(_WIDTH, 2.9), layout="constrained")
+    with _drawing((_WIDTH, 2.9), layout="constrained") as figure:
         axes = figure.subplots()
         axes.bar([tenth * 10 + 5 for tenth in range(10)], counts, width=9, color=_BAR)
         axes.set_xlim(0, 100)
@@ -66,8 +68,7 @@ def distribution(scores: Sequence[float], max_score: float) -> Markup:
 
 def pass_rates(titles: Sequence[str], rates: Sequence[float]) -> Markup:
     """Draw the mean share of points of each task, 0 to 1, in the order given."""
-    with style.context(["default", _SETTINGS]):
-        figure = Figure(figsize=(_WIDTH, max(0.42 * len(titles), 0.5)))
+    with _drawing((_WIDTH, max(0.42 * len(titles), 0.5))) as figure:
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_axis_off()
         axes.set_xlim(0, 100)
@@ -81,6 +82,15 @@ def pass_rates(titles: Sequence[str], rates: Sequence[float]) -> Markup:
         pairs = zip(titles, rates, strict=True)
         words = ", ".join(f"{title}: {100 * rate:.0f} %" for title, rate in pairs)
         return _svg(figure, "rates", f"Mean share of each task's points. {words}.")
+
+
+@contextmanager
+def _drawing(size: tuple[float, float], **options: Any) -> Iterator[Figure]:
+    from matplotlib import style  # it takes as long to import as the rest of the command
+    from matplotlib.figure import Figure
+
+    with style.context(["default", _SETTINGS]):
+        yield Figure(figsize=size, **options)
 
 
 def _svg(figure: Figure, name: str, alternative: str) -> Markup:

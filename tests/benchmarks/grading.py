@@ -30,8 +30,9 @@ from stages import OWN, REQUESTS, STAGES, WORKER, WORKERS, Stopwatch
 from autograder.core.layout import find_assignment, find_root
 from autograder.grading.batch import prepare
 from autograder.grading.grader import Grader
+from autograder.grading.job import Job
 from autograder.grading.opening import open_grader
-from autograder.grading.station import Job, station
+from autograder.grading.station import station
 from autograder.intake import Source
 
 WHOLE, HERE = "whole", "here, whole"
