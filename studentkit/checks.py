@@ -61,6 +61,8 @@ def _array(actual: Any, name: str) -> np.ndarray:
             what = "None" if actual is None else f"of type {type_name(actual)}"
             raise AssertionError(f"{name} is {what}; expected numbers")
     array = np.asarray(actual)
+    if array.dtype == object and all(isinstance(item, numbers.Rational) for item in array.flat):
+        array = array.astype(float)  # fractions
     if array.dtype.kind not in "biuf":
         raise AssertionError(f"{name} has dtype {array.dtype}; expected numbers")
     return array

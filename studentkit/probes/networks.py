@@ -55,13 +55,18 @@ def _arguments(layer: Any) -> dict[str, Any]:
     name = type(layer).__name__
     if type(layer) is not getattr(nn, name, None):
         return {}
-    known = {key: getattr(layer, key) for key in _ARGUMENTS.get(name, ())}
+    known = {key: _plain(getattr(layer, key)) for key in _ARGUMENTS.get(name, ())}
     for key in _PAIRS & set(known):
         if isinstance(known[key], int):
             known[key] = (known[key], known[key])
     if name in _WITH_BIAS:
         known["bias"] = layer.bias is not None
     return known
+
+
+def _plain(value: Any) -> Any:
+    """Return a number of numpy's or torch's own as Python's: np.float64(0.5) is a probability."""
+    return value.item() if getattr(value, "shape", None) == () else value
 
 
 def parameter_count(model: Any) -> int:

@@ -11,6 +11,7 @@ import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 import msgpack
@@ -25,11 +26,12 @@ _MAX_ODD_KEYS = 4096  # of one message: whoever chooses those can make their has
 _MAX_INTEGER_BYTES = 1024
 _HEADER = struct.Struct("!I")
 
-# None bool int float complex str bytes list tuple dict set ndarray numpy-scalar tensor Reference
+# None bool int float complex Fraction str bytes list tuple dict set ndarray numpy-scalar tensor
+# Reference
 Value: TypeAlias = Any
 
 _COMPLEX, _ARRAY, _SCALAR, _REFERENCE, _TUPLE, _INTEGER = range(1, 7)
-_TENSOR, _SET, _FROZENSET, _SLICE, _DOTS = range(7, 12)
+_TENSOR, _SET, _FROZENSET, _SLICE, _DOTS, _FRACTION = range(7, 13)
 _TEXTS = re.compile(r"[<>|][US][1-9][0-9]{0,7}")  # dtypes of texts
 _DTYPES = frozenset(
     np.dtype(name).str
@@ -141,6 +143,8 @@ def _extension(thing: Any, pack: Callable[[Any], bytes]) -> msgpack.ExtType | No
         if size > _MAX_INTEGER_BYTES:
             raise WireError("an integer of that size cannot travel")
         return msgpack.ExtType(_INTEGER, thing.to_bytes(size, "big", signed=True))
+    if kind is Fraction:
+        return msgpack.ExtType(_FRACTION, pack([thing.numerator, thing.denominator]))
     if isinstance(thing, np.generic) and thing.dtype.str in _DTYPES:
         return msgpack.ExtType(_SCALAR, _array_payload(np.asarray(thing)))
     if kind is set or kind is frozenset:
@@ -200,7 +204,7 @@ _TEXT_LENGTHS = {0xD9: 1, 0xDA: 2, 0xDB: 4, 0xC4: 1, 0xC5: 2, 0xC6: 4}
 _ARRAYS, _MAPS = {0xDC: 2, 0xDD: 4}, {0xDE: 2, 0xDF: 4}
 _EXTENSIONS = {0xC7: 1, 0xC8: 2, 0xC9: 4}
 _FIXED_EXTENSIONS = {0xD4: 1, 0xD5: 2, 0xD6: 4, 0xD7: 8, 0xD8: 16}
-_NESTED = frozenset({_TUPLE, _SET, _FROZENSET, _SLICE, _REFERENCE})
+_NESTED = frozenset({_TUPLE, _SET, _FROZENSET, _SLICE, _REFERENCE, _FRACTION})
 _ODD = frozenset([*_EXTENSIONS, *_FIXED_EXTENSIONS, 0xCA, 0xCB])  # keys: floats and our own kinds
 _RUN = 16  # items from which on it pays to look whether they are all of a kind
 
@@ -379,6 +383,11 @@ class _Decoder:
             if len(parts) != 3:
                 raise WireError("a malformed slice")
             return slice(*parts)
+        if code == _FRACTION:
+            parts = self._items(body)
+            if [type(part) for part in parts] != [int, int] or parts[1] < 1:
+                raise WireError("a malformed fraction")
+            return Fraction(*parts)
         if code == _DOTS:
             return Ellipsis
         raise WireError(f"unknown kind of value {code}")

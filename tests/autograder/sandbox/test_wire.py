@@ -23,6 +23,7 @@ _SCALARS = st.one_of(
     st.integers(-(1 << 200), 1 << 200),
     st.floats(),
     st.complex_numbers(),
+    st.fractions(),
     st.text(),
     st.binary(),
 )
@@ -106,6 +107,9 @@ def _array_bytes(dtype: object, shape: object, data: bytes) -> bytes:
         msgpack.packb(msgpack.ExtType(4, msgpack.packb([1, "list"]))),
         msgpack.packb(msgpack.ExtType(4, msgpack.packb([True, "list", ""]))),
         msgpack.packb(msgpack.ExtType(6, bytes(5000))),
+        msgpack.packb(msgpack.ExtType(12, msgpack.packb([1, 0]))),
+        msgpack.packb(msgpack.ExtType(12, msgpack.packb([1.5, 2]))),
+        msgpack.packb(msgpack.ExtType(12, msgpack.packb([1]))),
         msgpack.packb({b"k": {}})[:-1],
         b"",
         b"\x91" * 5000 + b"\x01",
