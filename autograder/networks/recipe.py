@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,25 +104,33 @@ def work_of(size: Size, recipe: Recipe, samples: int) -> float:
 
 def _number(plain: dict[str, Any], name: str, least: float, most: float) -> float:
     value = plain.get(name, 0.0)
-    if type(value) not in (int, float) or not least <= value <= most:  # NaN is refused too
+    plain_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not plain_number or not least <= value <= most:  # NaN is refused too
         raise RecipeError(f"the recipe's {name} is no number from {least:g} to {most:g}")
     return float(value)
 
 
 def _whole(plain: dict[str, Any], name: str, most: int) -> int:
     value = plain[name]
-    if type(value) is not int or not 1 <= value <= most:
+    if not _is_whole(value) or not 1 <= value <= most:
         raise RecipeError(f"the recipe's {name} is no whole number from 1 to {most:,}")
-    return value
+    return int(value)
+
+
+def _is_whole(value: Any) -> bool:
+    """Tell Python's and numpy's integers."""
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
 def _seeds(value: Any) -> tuple[int, ...]:
     if value is None:
         return OWN_SEEDS
-    if type(value) not in (list, tuple) or not LEAST_SEEDS <= len(value) <= MAX_SEEDS:
+    # A list that stays in the worker calls itself one.
+    if not isinstance(value, list | tuple) or not LEAST_SEEDS <= len(value) <= MAX_SEEDS:
         raise RecipeError(f"the recipe's seeds are no list of {LEAST_SEEDS} to {MAX_SEEDS}")
-    if not all(type(seed) is int and 0 <= seed < 2**63 for seed in value):
+    value = tuple(value)
+    if not all(_is_whole(seed) and 0 <= seed < 2**63 for seed in value):
         raise RecipeError("the recipe's seeds are not all whole numbers from 0 to 2**63 - 1")
     if len(set(value)) < len(value):
         raise RecipeError("the recipe names a seed twice: that is one training, not two")
-    return tuple(value)
+    return tuple(map(int, value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from studentkit.notation.errors import Unreadable
@@ -40,6 +41,7 @@ from studentkit.notation.tree import (
     Record,
     Tree,
     Tuple,
+    children,
 )
 
 
@@ -65,6 +67,12 @@ class Meaning(Calls):
         tree, shape = self.read(syntax)
         if shape == UNSIZED:
             raise Unreadable("say how large the identity is, as in eye(n)", syntax.at)
+        if wide and shape:
+            tree = _listed(tree, syntax)
+            count = _count(tree)
+            if count * max(1, self.work - 2 * count) > MAX_WORK:  # the factor, once an answer
+                raise Unreadable("this is too long to be read", syntax.at)
+            return tree, tuple_shape(tree)
         return tree, shape
 
     def nested(self, syntax: Syntax) -> Tree:
@@ -154,6 +162,36 @@ class Meaning(Calls):
         if shape == () or shape == UNSIZED:
             raise Unreadable(f"`{self.typed(whole)}` has no entries", syntax.at)
         return self.entry(tree, shape, tuple(indices), syntax)
+
+
+def _listed(tree: Tree, syntax: Syntax) -> Tree:
+    """Return several answers that were typed as a list times or over a number, one by one."""
+    match tree:
+        case Matrix(rows):
+            if all(len(row) == 1 for row in rows):  # a flat list
+                return Tuple(tuple(row[0] for row in rows))
+            return Tuple(tuple(Tuple(row) for row in rows))
+        case Apply("neg", (inner,)):
+            return _each(_listed(inner, syntax), lambda one: Apply("neg", (one,)))
+        case Apply("mul" | "div" as operator, (left, right)) if not _holds_matrix(right):
+            return _each(_listed(left, syntax), lambda one: Apply(operator, (one, right)))
+        case Apply("mul", (left, right)) if not _holds_matrix(left):
+            return _each(_listed(right, syntax), lambda one: Apply("mul", (left, one)))
+    raise Unreadable("nothing more can be computed with a list of answers", syntax.at)
+
+
+def _each(tree: Tree, make: Callable[[Tree], Tree]) -> Tree:
+    if isinstance(tree, Tuple):
+        return Tuple(tuple(_each(item, make) for item in tree.items))
+    return make(tree)
+
+
+def _count(tree: Tree) -> int:
+    return sum(map(_count, tree.items)) if isinstance(tree, Tuple) else 1
+
+
+def _holds_matrix(tree: Tree) -> bool:
+    return isinstance(tree, Matrix) or any(map(_holds_matrix, children(tree)))
 
 
 def is_array_call(syntax: Syntax) -> bool:

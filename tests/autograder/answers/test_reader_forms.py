@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -177,3 +178,43 @@ def test_reading_needs_the_standard_library_and_numpy_only() -> None:
         "assert not {'sympy', 'torch', 'pytest', 'autograder'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    "typed", ["1/4 * [[2, 1], [4, 2]]", "[[2, 1], [4, 2]]/4", "-[[-1/2, -1/4], [-1, -1/2]]"]
+)
+def test_a_list_times_a_number_is_read_one_by_one(typed: str) -> None:
+    """Where several answers are asked for, a factor in front belongs to each of them."""
+    reading = read(typed, Names(kind="tuple"))
+    assert reading.shape == (2, 2)
+    assert isinstance(reading.tree, Tuple)
+    values = [_value(entry) for row in reading.tree.items for entry in children(row)]
+    assert values == [Fraction(1, 2), Fraction(1, 4), 1, Fraction(1, 2)]
+
+
+def _value(tree: Tree) -> Fraction:
+    match tree:
+        case Number(value):
+            return value
+        case Apply("neg", (inner,)):
+            return -_value(inner)
+        case Apply("mul", (left, right)):
+            return _value(left) * _value(right)
+        case Apply("div", (left, right)):
+            return _value(left) / _value(right)
+    raise AssertionError(tree)
+
+
+@pytest.mark.parametrize("typed", ["[1, 2] + [3, 4]", "[[1, 2], [3, 4]] * [[1, 2], [3, 4]]"])
+def test_more_is_not_computed_with_lists(typed: str) -> None:
+    """What would be no list of answers is refused, not judged wrong."""
+    with pytest.raises(Unreadable, match="nothing more can be computed"):
+        read(typed, Names(kind="tuple"))
+
+
+def test_a_long_factor_of_a_list_is_refused() -> None:
+    """The factor would be evaluated once for each answer."""
+    question = Names(vars={"u": "vec:n"}, dims={"n": 64}, kind="tuple")
+    with pytest.raises(Unreadable, match="too long"):
+        read("sum(sum(u_i*u_j, i), j) * [1, 2, 3, 4, 5, 6]", question)
+    assert read("sum(u_i*u_i, i) * [1, 2]", question).shape is None

@@ -22,56 +22,9 @@ _ROOT = find_root(Path(__file__))
 _FOLDER = _ROOT / "tests" / "independent"
 _ASSIGNMENTS = ("depth_vs_width", "handmade_networks", "image_classifier", "mlp_from_scratch")
 
-_TWINS = (
-    "The losses belong to the left axis and the accuracies to a right one, made by twinx(): both "
-    "share one x axis, which has its label once."
-)
-_FRACTION = (
-    "fractions is allowed, a Fraction is a number, and the student's own pytest shows how it is "
-    "read; the worker cannot hand one over."
-)
-_FLOAT64 = (
-    "np.linspace gives np.float64, which is a float; layers_of() cannot read a Dropout that has "
-    "such a p."
-)
-
 # What right work loses though no sentence of the handout asks for it: submission -> test's title or
 # rule -> why that is unfair. Whoever mends one of them has to take it out here.
-KNOWN: dict[str, dict[str, str]] = {
-    "depth_vs_width_functional": {
-        "xor_network can be read.": _FRACTION,
-        "Give such a network for XOR with two hidden ReLU units and a linear output: "
-        "0 for equal inputs, at least 1 for different ones.": _FRACTION,
-        "average_pooling_3 can be read.": _FRACTION,
-        "Average pooling, 2×2 with stride 2: what becomes of the third image, "
-        "with the rows 0 0 0 0; 0 1 1 1; 0 1 1 1; 0 1 1 1?": _FRACTION,
-        "dropout_sweep can be read.": _FRACTION,
-        "Which ten equally spaced dropout probabilities cover the interval from 0 to 1, "
-        "both ends included?": _FRACTION,
-        "Average pooling, 2×2 with stride 2: what becomes of the fourth image, "
-        "with the rows 0 0 0 0; 1 1 1 0; 1 1 1 0; 1 1 1 0?": (
-            "It is answered by a number times a matrix, 1/4 * [[2, 1], [4, 2]], which is shown as "
-            "read and judged wrong."
-        ),
-        "evaluate runs the network without the bookkeeping that gradients would need.": (
-            "It does. The loss is computed by one call on the outputs of all batches; no sentence "
-            "asks for a call a batch, and the mean over all samples is what that gives."
-        ),
-        "dropout_sweep makes a network for each p, sets its dropout, and measures it.": _FLOAT64,
-        "dropout_sweep measures ten different networks, each with its own dropout.": _FLOAT64,
-    },
-    "mlp_from_scratch_einsum": {
-        "plot_curves labels the x axis, and the y axis too unless a title says what it shows.": (
-            _TWINS
-        ),
-        "plot_curves draws labelled curves and leaves the figure open. "
-        "It holds for further cases.": _TWINS,
-        "imports": (
-            "The handout lets a numpy array stand for a typed answer; answers.py cannot have one "
-            "without importing numpy, which costs a tenth of the score."
-        ),
-    },
-}
+KNOWN: dict[str, dict[str, str]] = {}
 
 
 def grade(folder: Path, cache: Path, work: Path) -> dict[str, Any]:

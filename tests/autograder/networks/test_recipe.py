@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -112,3 +113,19 @@ def test_ten_long_trainings_are_refused_where_three_are_not() -> None:
     work_of(wide, read_recipe(plain), 60_000)
     with pytest.raises(RecipeError, match="name fewer seeds"):
         work_of(wide, read_recipe(plain | {"seeds": list(range(10))}), 60_000)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    """What np.linspace or an array gives is a rate, a count or a seed like Python's own."""
+    plain = {"optimizer": "SGD", "learning_rate": 0.5, "epochs": 3, "batch_size": 32}
+    of_numpy = {
+        "optimizer": "SGD",
+        "learning_rate": np.float64(0.5),
+        "epochs": np.int64(3),
+        "batch_size": np.int32(32),
+        "seeds": list(np.arange(3)),
+    }
+    assert read_recipe(of_numpy) == read_recipe({**plain, "seeds": [0, 1, 2]})
+    for wrong in ({"epochs": True}, {"learning_rate": np.float64("nan")}, {"seeds": [0, 1, 2.5]}):
+        with pytest.raises(RecipeError):
+            read_recipe({**plain, **wrong})

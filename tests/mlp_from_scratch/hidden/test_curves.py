@@ -16,13 +16,20 @@ def drawn():
     return [axes for axes in every if len(axes.get_lines()) > 0]
 
 
+def sharing(axes):
+    """Return the axes with the same x axis: those of twinx, or a column of plots."""
+    shared = axes.get_shared_x_axes()
+    return [other for other in axes.figure.axes if shared.joined(axes, other)]
+
+
 @task("curves")
 def test_axes_say_what_they_show():
     """plot_curves labels the x axis, and the y axis too unless a title says what it shows."""
     found = drawn()
     assert found, "nothing was drawn"
     for axes in found:
-        assert axes.get_xlabel(), "an x axis has no label"
+        labels = [axes.get_xlabel(), *(other.get_xlabel() for other in sharing(axes))]
+        assert any(labels), "an x axis has no label"
         assert axes.get_ylabel() or axes.get_title(), "a plot says nowhere what it shows"
 
 
@@ -33,8 +40,8 @@ def test_lines_in_one_plot_can_be_told_apart():
     assert found, "nothing was drawn"
     for axes in found:
         count = len(axes.get_lines())
-        own = axes.get_legend()
-        legends = ([own] if own is not None else []) + list(axes.figure.legends)
+        legends = [other.get_legend() for other in [axes, *sharing(axes)]]
+        legends = [one for one in legends if one is not None] + list(axes.figure.legends)
         names = {entry.get_text() for legend in legends for entry in legend.get_texts()}
         assert count == 1 or legends, "a plot of several lines has no legend"
         assert count == 1 or len(names) >= count, f"the legend names {len(names)} of {count} lines"
