@@ -8,6 +8,7 @@ MODULES = frozenset(
 
 # entry by entry, one argument
 ELEMENTWISE = {
+    "log_e": "log", "LN": "log", "Ln": "log", "Exp": "exp",
     "exp": "exp", "log": "log", "ln": "log", "log2": "log2", "log_2": "log2", "log10": "log10",
     "log_10": "log10", "lg": "log10", "sqrt": "sqrt", "abs": "abs", "Abs": "abs", "fabs": "abs",
     "absolute": "abs", "sign": "sign", "sgn": "sign", "floor": "floor", "ceil": "ceil",
@@ -59,6 +60,7 @@ OTHER = {
     "where": "where", "cases": "cases", "Cases": "cases", "Piecewise": "cases", "indicator": "1",
     "Indicator": "1", "ind": "1", "array": "array", "Matrix": "array", "tensor": "array",
     "asarray": "array", "Tensor": "array", "frac": "/", "log": "log", "float": "float",
+    "float64": "float", "float32": "float", "int64": "float", "int32": "float",
     "Rational": "/", "Fraction": "/", "Integer": "float", "Float": "float", "round": "round",
     "list": "array", "tuple": "array", "Size": "array",
 }  # fmt: skip

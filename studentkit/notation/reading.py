@@ -18,6 +18,7 @@ from studentkit.notation.grammar import parse
 from studentkit.notation.mathml import mathml
 from studentkit.notation.meaning import Meaning, tuple_shape
 from studentkit.notation.names import Names
+from studentkit.notation.symbols import plain
 from studentkit.notation.text import text as written
 from studentkit.notation.tokens import MAX_DIGITS, MAX_EXPONENT, MAX_LENGTH
 from studentkit.notation.tree import Apply, Matrix, Number, Record, Tree, Tuple
@@ -25,7 +26,7 @@ from studentkit.notation.tree import Apply, Matrix, Number, Record, Tree, Tuple
 MAX_VALUES = 1000  # numbers in one answer
 MAX_LEVELS = 8  # lists within lists
 
-_THOUSANDS = re.compile(r"(?<![0-9.,_A-Za-z])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,_A-Za-z])")
+_THOUSANDS = re.compile(r"(?<![0-9.,_A-Za-z])[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9,_A-Za-z])")
 # 60,000, 10,000: three digits that begin with 0 are no number of their own
 _ZEROS = re.compile(r"[0-9],0[0-9]{2}(?![0-9.])")
 _COMMA = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
@@ -33,7 +34,9 @@ _GROUPED = re.compile(
     r"\s*\(?\s*[0-9]{1,3}(?:,[0-9]{3})*"
     r"(?:(?:[,;]|,?\s+and)\s+[0-9]{1,3}(?:,[0-9]{3})*)+\s*\)?\s*\Z"
 )
-_TIMES = re.compile(r"\s*[0-9]{1,9}(?:\s*[xX×]\s*[0-9]{1,9})+\s*\Z")
+_TIMES = re.compile(r"\s*[0-9]{1,9}(?:\s*(?:[xX×]|\bby\b)\s*[0-9]{1,9})+\s*\Z")
+_DECIMAL_COMMA = re.compile(r"\s*[+-]?[0-9.]*[0-9],[0-9]+\s*%?\s*\Z")
+_POWER_OF_TEN = re.compile(r"(?<=[0-9.])(\s*)[xX](?=\s*10\s*(?:\^|\*\*|[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]))")
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def read(text: str, question: Names) -> Reading:
         raise Unreadable(f"the answer has {len(text)} characters; at most {MAX_LENGTH} are read")
     if not text.strip():
         raise Unreadable(UNANSWERED)
-    typed, notes = _as_numbers(text, question)
+    typed, notes = _as_numbers(plain(text), question)
     try:
         syntax, said = parse(typed, question)
         meaning = Meaning(question, typed)
@@ -86,12 +89,15 @@ def _one_line(sentence: str) -> str:
 def _as_numbers(text: str, question: Names) -> tuple[str, tuple[str, ...]]:
     """Take commas out of 62,006, and read 6×14×14 as a shape; every place stays where it is."""
     if question.kind == "number":
+        text = _POWER_OF_TEN.sub(r"\1*", text)
         found = _THOUSANDS.search(text)
         if found and not re.search(r"[\[\]()]", text):
             # underscores keep the places of all that follows
             return _THOUSANDS.sub(lambda match: match[0].replace(",", "_"), text), (
                 f"`{found[0]}` is read as {found[0].replace(',', '')}",
             )
+        if _DECIMAL_COMMA.match(text):
+            raise Unreadable("type a decimal point, as in 0.5, and no comma")
     if question.kind == "tuple" and _ZEROS.search(text):
         if not _GROUPED.match(text):
             raise Unreadable("type numbers without a comma inside, as in 12000")
@@ -100,7 +106,9 @@ def _as_numbers(text: str, question: Names) -> tuple[str, tuple[str, ...]]:
             f"`{text.strip()}` is read as {_COMMA.sub('', text).strip()}",
         )
     if question.kind == "tuple" and _TIMES.match(text):
-        return re.sub("[xX×]", ",", text), (f"`{text.strip()}` is read as a shape",)
+        return re.sub("[xX×]", ",", text.replace("by", ", ")), (
+            f"`{text.strip()}` is read as a shape",
+        )
     return text, ()
 
 

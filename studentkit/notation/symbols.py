@@ -28,6 +28,9 @@ GREEK = {
     "𝟏": "indicator",
 }
 
+_DASHES = dict.fromkeys("‐‑‒–—―−﹣－", "-")  # a minus, whatever the keyboard made of it
+_INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
+
 ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0305": "bar", "\u0303": "tilde"}
 ACCENTED = {
     composed: letter + word
@@ -47,16 +50,22 @@ FRACTIONS = {
 }  # fmt: skip
 
 OPERATORS = {
-    "×": "*", "∗": "*", "·": "·", "⋅": "·", "∙": "·", "−": "-", "–": "-", "÷": "/", "∕": "/",
+    "×": "*", "∗": "*", "·": "·", "⋅": "·", "∙": "·", "•": "·", "÷": "/", "∕": "/",
+    "←": ":=", "≔": ":=", "≈": "≈", "≃": "≈", "≅": "≈",
     "⁄": "/", "∘": "∘", "⊙": "∘", "◦": "∘", "⊗": "⊗", "≤": "<=", "≥": ">=", "≠": "!=", "⩽": "<=",
     "⩾": ">=", "′": "'", "’": "'", "‖": "||", "∥": "||", "∣": "|", "⊤": "T", "∧": "and", "∨": "or",
     "∈": "in", "⌊": "⌊", "⌋": "⌋", "⌈": "⌈", "⌉": "⌉",
 }  # fmt: skip
 
+_KNOWN = frozenset().union(
+    _DASHES, GREEK, ACCENTS, ACCENTED, SUBSCRIPTS, SUPERSCRIPTS, FRACTIONS, OPERATORS
+)
+
 LATEX_OPERATORS = {
     "cdot": "·", "times": "*", "ast": "*", "odot": "∘", "circ": "∘", "otimes": "⊗", "div": "/",
     "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=",
     "ne": "!=", "neq": "!=", "lt": "<", "gt": ">", "prime": "'", "top": "T", "intercal": "T",
+    "gets": ":=", "leftarrow": ":=", "coloneqq": ":=", "approx": "≈", "simeq": "≈",
     "mid": "|", "vert": "|", "lvert": "|", "rvert": "|", "Vert": "||", "lVert": "||",
     "rVert": "||", "land": "and", "wedge": "and", "lor": "or", "vee": "or", "in": "in",
     "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉",
@@ -86,6 +95,21 @@ LATEX_NAMES = {
     "tfrac": "frac",
     "ell": "l",
 }
+
+
+def plain(text: str) -> str:
+    """Return `text` with one dash, plain letters for those of other widths, nothing invisible."""
+    return "".join(map(_plain, text))
+
+
+def _plain(character: str) -> str:
+    if character.isascii() or character in _KNOWN:
+        return _DASHES.get(character, character)
+    if character in _INVISIBLE:
+        return ""
+    # 𝑤, ｗ and ℎ are letters; what becomes several characters is no spelling of one.
+    same = unicodedata.normalize("NFKC", character)
+    return same if len(same) == 1 and (same.isascii() or same in GREEK) else character
 
 
 def spelled_out(text: str) -> str:

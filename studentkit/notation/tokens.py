@@ -42,7 +42,7 @@ _SUBSCRIPT = re.compile(
     r"|\\?([A-Za-z0-9]+(?: +[A-Za-z0-9]+)*))\s*\}|\\([A-Za-z]+)|([A-Za-z0-9]+))"
 )
 _DIGITS = re.compile(r"[0-9]+")
-_LONG = ("||", "**", "==", "!=", "<=", ">=", "=<", "=>", "&&", "//", ".*", "./", ".^", "\\\\")
+_LONG = ("||", "**", "==", "!=", "<=", ">=", "=<", "=>", ":=", "&&", "//", ".*", "./", ".^", "\\\\")
 _PLAIN = "+-*/^@()[]{},;=<>|.'%&"
 
 
@@ -132,6 +132,9 @@ class _Cutter:
             self._add("fraction", character, place + 1)
         elif character in SUPERSCRIPTS:
             self._superscript()
+        elif character == "⊤" and self.tokens and self.tokens[-1].text not in ("^", "{", "("):
+            self.tokens.append(Token("op", "^", place + 1, place + 2))  # X⊤ is X^T
+            self._add("name", "T", place + 1)
         elif character in OPERATORS:
             self._operator(OPERATORS[character], place + 1)
         elif character == "\\":

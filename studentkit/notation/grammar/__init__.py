@@ -8,7 +8,7 @@ operand (calls, indices, .T, ', powers of T).
 from __future__ import annotations
 
 from studentkit.notation.errors import Unreadable
-from studentkit.notation.grammar.equations import labelled, right_side
+from studentkit.notation.grammar.equations import assigned, labelled, right_side, rounded
 from studentkit.notation.grammar.operators import Parser
 from studentkit.notation.grammar.syntax import Labelled, Syntax
 from studentkit.notation.names import Names
@@ -21,7 +21,8 @@ def parse(text: str, question: Names) -> tuple[Syntax, tuple[str, ...]]:
     notes: list[str] = []
     labels, tokens = labelled(tokens) if question.kind == "design" else ((), tokens)
     if not labels:
-        tokens = right_side(tokens, text, question.kind, notes)
+        tokens = right_side(assigned(tokens, notes), text, question.kind, notes)
+        tokens = rounded(tokens, notes)
     if tokens[0].kind == "end":
         raise Unreadable("nothing is typed here", 0 if not notes else tokens[0].at)
     parser = Parser(tokens, text, question)

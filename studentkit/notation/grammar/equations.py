@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from studentkit.notation.errors import Unreadable
 from studentkit.notation.tokens import Token
 
@@ -26,6 +28,41 @@ def labelled(tokens: list[Token]) -> tuple[tuple[str, ...], list[Token]]:
         values.append(token)
         place += 1
     return (tuple(labels), values) if len(labels) > 1 else ((), tokens)
+
+
+def assigned(tokens: list[Token], notes: list[str]) -> list[Token]:
+    """Return what a name becomes by `w <- …` or `w -= …`, as an equation or as the new value."""
+    if tokens[0].text == "=":
+        return tokens[1:]  # an answer that begins with its equals sign
+    if tokens[0].kind != "name" or len(tokens) < 4:
+        return tokens
+    name, first, second = tokens[:3]
+    if first.text == ":=":
+        return [name, replace(first, text="="), *tokens[2:]]
+    together = second.at == first.end
+    if first.text == "<" and second.text == "-" and together:
+        if not (first.spaced and tokens[3].spaced):
+            raise Unreadable("type `=` for a new value, or a space, as in x < -1", first.at)
+        return [name, replace(first, text="="), *tokens[3:]]
+    if first.text in ("+", "-", "*", "/") and second.text == "=" and together:
+        *change, end = tokens[3:]
+        if not change:
+            raise Unreadable("nothing follows `=`", end.at)
+        notes.append(f"`{name.text} {first.text}= …` is read as {name.text} {first.text} (…)")
+        opening = Token("op", "(", second.at, second.end)
+        return [name, first, opening, *change, Token("op", ")", end.at, end.end), end]
+    return tokens
+
+
+def rounded(tokens: list[Token], notes: list[str]) -> list[Token]:
+    """Return what stands before `≈`: the value itself, not what it was rounded to."""
+    signs = [number for number, token in enumerate(tokens) if token.text == "≈"]
+    if not signs:
+        return tokens
+    if signs == [0]:
+        return tokens[1:]
+    notes.append("only what stands before `≈` counts")
+    return [*tokens[: signs[0]], tokens[-1]] if signs[0] else tokens
 
 
 def right_side(tokens: list[Token], text: str, kind: str, notes: list[str]) -> list[Token]:

@@ -14,11 +14,13 @@ from studentkit.notation.grammar.syntax import (
     Indicator,
     Listing,
     Numeral,
+    Operation,
     PrimeMark,
     Syntax,
     Transposition,
 )
 from studentkit.notation.grammar.words import Words
+from studentkit.notation.tokens import Token
 
 _METHODS = frozenset(
     "dot sum mean trace diagonal max min exp log matmul mm norm relu sigmoid tanh softmax pow mul "
@@ -113,6 +115,8 @@ class Operands(Words):
                 token.at,
             )
         parts, options = self.call_arguments()
+        if name == "transpose" and _texts(parts) in (["0", "1"], ["1", "0"]):
+            return self.make(Transposition, at, value)
         if name in ("t", "transpose") and not parts:
             return self.make(Transposition, at, value)
         if name not in _METHODS:
@@ -120,6 +124,15 @@ class Operands(Words):
         if name in ("max", "min") and not parts:
             name = f"a{name}"
         return self.make(FunctionCall, at, name, (value, *parts), options)
+
+    def exponent_apart(self, token: Token) -> None:
+        """Refuse `3.0 e-3`, which is no product with Euler's number to whoever types it."""
+        letter, sign, power = self.next, self.ahead(1), self.ahead(2)
+        if letter.text not in ("e", "E") or self.question.resolve(letter.text) is not None:
+            return
+        if sign.text in ("+", "-") and power.kind == "number" and not power.spaced:
+            meant = f"{token.text}e{sign.text}{power.text}"
+            raise Unreadable(f"type {meant} without a space", letter.at)
 
     def operand(self) -> Syntax:
         token = self.next
@@ -131,6 +144,11 @@ class Operands(Words):
             if token.kind == "fraction":
                 return self.make(FractionSign, token.at, token.text)
             made = self.make(Numeral, token.at, token.text)
+            if token.text.isdigit() and self.next.kind == "fraction":  # 3⅓
+                part = self.take()
+                sign = self.make(FractionSign, part.at, part.text)
+                return replace(self.make(Operation, token.at, "+", made, sign), grouped=True)
+            self.exponent_apart(token)
             if token.text == "1":
                 called = self.sees("(") and not self.next.spaced and self.holds_comparison()
                 if called or self.sees("{", "_{"):
@@ -159,3 +177,7 @@ class Operands(Words):
         if token.text.startswith("\\begin"):
             return self.environment()
         raise self.unexpected()
+
+
+def _texts(parts: list[Syntax]) -> list[str]:
+    return [part.text for part in parts if isinstance(part, Numeral)]

@@ -10,7 +10,6 @@ from studentkit.notation.grammar.syntax import (
     Conditional,
     Denial,
     Junction,
-    Numeral,
     Operation,
     Opposite,
     Relation,
@@ -18,6 +17,7 @@ from studentkit.notation.grammar.syntax import (
     Syntax,
 )
 
+_NUMERALS = ("number", "fraction")
 _PRODUCTS = {"*", "·", "/", "//", "@", "∘", "⊗"}
 _NO_FACTORS = {"and", "or", "if", "else", "for", "in", "is", "not", "lambda_"}
 
@@ -101,11 +101,18 @@ class Parser(Operands):
                 operator = self.take().text
                 value = self.make(Operation, at, operator, value, self.signed())
             elif self.starts_operand():
-                if isinstance(value, Numeral) and not value.grouped and self.next.kind == "number":
-                    raise Unreadable("two numbers in a row; type `*` between them", self.next.at)
+                if self.tokens[self.place - 1].kind in _NUMERALS and self.next.kind in _NUMERALS:
+                    raise self.two_numbers()
                 value = self.make(Operation, at, "", value, self.power())
             else:
                 return value
+
+    def two_numbers(self) -> Unreadable:
+        """Say what to type where a number follows a number."""
+        last, token = self.tokens[self.place - 1], self.next
+        if len(token.text) == 3 and token.text.isdigit() and last.text.isdigit():
+            return Unreadable(f"type {last.text}{token.text} without a space", token.at)
+        return Unreadable("two numbers in a row: something is missing between them", token.at)
 
     def starts_operand(self) -> bool:
         token = self.next

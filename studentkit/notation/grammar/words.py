@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from studentkit.notation.errors import Unreadable
 from studentkit.notation.functions import BARE, KNOWN, MODULES, REFUSED
 from studentkit.notation.grammar.equations import short
 from studentkit.notation.grammar.latex import Latex
-from studentkit.notation.grammar.syntax import FunctionCall, Syntax, Word
+from studentkit.notation.grammar.syntax import FunctionCall, Numeral, Operation, Syntax, Word
 from studentkit.notation.tokens import Token
 
 _SUM_NAMES = re.compile(r"(?:sum|Sum|Sigma)_([a-z])\Z")
@@ -71,11 +72,27 @@ class Words(Latex):
             self.take()
             name = "sigma_prime"
         if self.sees("^"):
+            return self.raised(token, at, name)
+        return self.applied(name, at)
+
+    def raised(self, token: Token, at: int, name: str) -> Syntax:
+        """`sigma^2(x)`: the square of sigma(x)."""
+        texts = [self.ahead(count).text for count in range(1, 5)]
+        plain, braced = texts[0].isdigit(), texts[0] == "{" and texts[1].isdigit()
+        called = texts[1] if plain else texts[3] if braced and texts[2] == "}" else ""
+        if not called or called not in "({":
             raise Unreadable(
                 f"put the power after the argument, as in {name}(x)^2, or the argument in "
                 f"brackets, as in {name}(x)",
                 self.next.at,
             )
+        self.take()
+        exponent = self.power() if plain else self.group()
+        called_there = self.applied(name, at)
+        return replace(self.make(Operation, at, "^", called_there, exponent), grouped=True)
+
+    def applied(self, name: str, at: int) -> Syntax:
+        """Read the argument of a function, in brackets or without."""
         if name == "sqrt" and self.sees("["):
             raise Unreadable("only square roots are read", self.next.at)
         if self.sees("(", "{"):
@@ -88,7 +105,8 @@ class Words(Latex):
         self.guard()
         argument = self.power()
         self.open -= 1
-        if self.starts_operand() and name != "sqrt":
+        cut = isinstance(argument, Numeral) and self.sees("/")
+        if (self.starts_operand() or cut) and name != "sqrt":
             raise Unreadable(f"how far does {name} reach? type {name}(...) with brackets", at)
         return self.make(FunctionCall, at, name, (argument,), ())
 

@@ -158,6 +158,8 @@ class Products(NamedThings):
         return Apply("pow", (base[0], exponent[0])), shape
 
     def transposition(self, syntax: Transposition) -> Typed:
+        if isinstance(syntax.inner, Numeral):
+            raise Unreadable("for a vector of ones type ones(n)", syntax.at)
         tree, shape = self.read(syntax.inner)
         if shape == UNSIZED:
             return tree, shape

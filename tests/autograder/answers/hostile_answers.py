@@ -46,7 +46,6 @@ HOSTILE: list[str] = [
     "sum(x for x in range(10**9))",
     "sum(1 for k in range(10**9))",
     "(y := 10**9)",
-    "y := 1",
     "import os",
     "from os import system",
     "def f(): pass",
@@ -157,9 +156,6 @@ HOSTILE: list[str] = [
     "x\udfff",
     "\u202ex",
     "x\u2066+1\u2069",
-    "\u200bx",
-    "x\u200d",
-    "\ufeffx",
     "х",  # Cyrillic
     "х+1",
     "а*x",
@@ -168,13 +164,8 @@ HOSTILE: list[str] = [
     "\u0302x",
     "x" + "\u0301" * 500,
     "١٢٣",  # Arabic digits
-    "１２３",  # full width
-    "ｘ",
-    "𝑥",
     "x²" + "²" * 400,
     "⁽" * 200,
-    "２*x",
-    "x＋1",
     "x\u2028+1",
     "x\x0b+1",
     "\U000e0041x",

@@ -218,3 +218,16 @@ def test_a_long_factor_of_a_list_is_refused() -> None:
     with pytest.raises(Unreadable, match="too long"):
         read("sum(sum(u_i*u_j, i), j) * [1, 2, 3, 4, 5, 6]", question)
     assert read("sum(u_i*u_i, i) * [1, 2]", question).shape is None
+
+
+@pytest.mark.parametrize("typed", ["0,5", "0,003", "1.234,5", "-1,2"])
+def test_a_decimal_comma_is_refused_with_what_to_type(typed: str) -> None:
+    """It would be one number with thousands, or two answers, to whoever reads on."""
+    with pytest.raises(Unreadable, match="type a decimal point"):
+        read(typed, Names(kind="number"))
+
+
+def test_shapes_are_read_in_words_and_signs() -> None:
+    """28 by 28 is two numbers."""
+    for typed in ("28x28", "28 × 28", "28 by 28"):
+        assert read(typed, Names(kind="tuple")).shape == (2,)
