@@ -80,7 +80,7 @@ def recipe(name):
     :param name: "network_100", "network_200", "network_1000" or "cnn"
     :return: dict with "optimizer" ("Adam", "AdamW", "RMSprop" or "SGD"), "learning_rate", "epochs"
         and "batch_size", and, where you want them, "momentum", "weight_decay" and "seeds" (a list
-        of 3 to 10 different integers, none negative)
+        of 1 to 10 different integers, none negative)
     """
     # BEGIN SOLUTION
     recipes = {
