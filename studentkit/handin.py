@@ -49,10 +49,11 @@ class HandIn:
             return "every test of the file fails"
         table = self.policy.get(rule, {})
         action = table.get("action", "warn")
+        which = "coding points" if table.get("spares") else "points"
         if action == "zero":
-            return "costs all points"
+            return f"costs all {which}"
         if action == "deduct":
-            return f"costs {table.get('percent', 0)} % of the points"
+            return f"costs {table.get('percent', 0)} % of the {which}"
         return "a warning, costs nothing"
 
 

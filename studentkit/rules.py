@@ -113,7 +113,8 @@ def compare(
 
     `required` and `submit` are the manifest's patterns; the two `allow` lists are those of
     `policy.imports` and `policy.standard_library` (patterns of module names; a package allows
-    what is below it). Raises SurveyError where a survey is malformed.
+    what is below it). A package that the skeleton imports in one file is allowed in all. Raises
+    SurveyError where a survey is malformed.
     """
     expected, actual = _read(skeleton), _read(submission)
     paths = _handed_in(actual, submit, expected)
@@ -121,6 +122,8 @@ def compare(
     allowed = {"imports": allow_imports, "standard_library": allow_standard_library}
     own = {_top(path) for path in (*actual.files, *expected.files)} | KIT_MODULES
     anywhere = _File(None, tuple(one for file in expected.files.values() for one in file.imports))
+    packages = {one.top for one in anywhere.imports if not one.own} - sys.stdlib_module_names
+    allowed["imports"] = [*allow_imports, *sorted(packages)]
     for path in paths:
         file = actual.files[path]
         if file.error:
@@ -143,16 +146,18 @@ def printing(
 
     `allow` holds patterns of qualified names (`utils.train`, `main.*`), as `policy.printing` does.
     What a function really prints is known only when it runs; this is the warning beforehand.
+    Functions that the skeleton's survey calls `given` are the course's own and may print.
     Raises SurveyError where a survey is malformed.
     """
     expected, actual = _read(skeleton), _read(submission)
+    given_functions = frozenset(map(_text, skeleton.get("given", ())))
     findings = []
     for path in _handed_in(actual, submit, expected):
         given = [function for _, function, _ in expected.files.get(path, _File(None)).prints]
         prints = actual.files[path].prints
         for call, function, line in prints:
             name = function or _module(path)
-            if _allowed(name, allow):
+            if _allowed(name, allow) or name in given_functions:
                 continue
             if sum(other == function for _, other, _ in prints) <= given.count(function):
                 continue  # the skeleton's own lines
@@ -254,7 +259,9 @@ def _imports(
         if before is not None:
             remedy = f" where the skeleton imports {before}: put its line back"
         else:
-            remedy = ", which the skeleton does not: remove it and do without"
+            remedy = ", which the skeleton does not"
+            if rule == "imports":
+                remedy += ": remove it and do without"
         yield Finding(rule, f"{where} imports {one}{remedy}", where)
 
 

@@ -72,6 +72,14 @@ def grade(
             "notebooks there, and take what a person gave in formgrader.",
         ),
     ] = None,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RULE=ACTION",
+            help="Set a rule of the manifest otherwise for this run: printing=warn costs nothing, "
+            "imports=5 costs 5 %, files=zero everything. May be repeated.",
+        ),
+    ] = None,
     training: Training = True,
     again: Annotated[
         bool, typer.Option("--again", help="Grade even what has not changed since the last run.")
@@ -105,6 +113,7 @@ def grade(
             marks=marks,
             executes=place is not None,
             strangers=rubric is None,
+            policy=policy or (),
             training=training,
             again=again,
             progress=progress,
@@ -114,6 +123,8 @@ def grade(
         rows = [dataclasses.asdict(summary) for summary in result.summaries]
         OUT.print_json(json.dumps({"out": str(out), "submissions": rows}, default=str))
     else:
+        if policy:
+            OUT.print(f"rules set for this run: {', '.join(policy)}", markup=False)
         _tell(result)
     if place is not None:
         troubles = place.record(out, [one.submission for one in result.summaries])

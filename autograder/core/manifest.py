@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from fnmatch import fnmatchcase
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,7 @@ class Rule:
     action: Action = Action.WARN
     percent: Fraction = Fraction(0)
     allow: tuple[str, ...] = ()  # functions that may print; modules that may be imported
+    spares: tuple[str, ...] = ()  # patterns of tasks whose points the rule leaves alone
 
 
 @dataclass(frozen=True)
@@ -199,12 +201,13 @@ def _flat(kinds: type | tuple[type, ...]) -> tuple[type, ...]:
 
 def _manifest(top: _Section, default_id: str) -> Manifest:
     worker, files, data = top.section("worker"), top.section("files"), top.section("data")
+    tasks = _tasks(top.sections("tasks"), top)
     manifest = Manifest(
         id=top.take("id", str, default_id),
         title=top.take("title", str),
         origin=top.take("origin", str, ""),
-        tasks=_tasks(top.sections("tasks"), top),
-        policy=_policy(top.section("policy")),
+        tasks=tasks,
+        policy=_policy(top.section("policy"), tasks),
         limits=_limits(top.section("limits")),
         packages=worker.strings("packages", ("numpy",)),
         preload=worker.strings("preload", ("numpy",)),
@@ -306,14 +309,43 @@ def _rule(section: _Section) -> Rule:
     percent = Fraction(str(section.number("percent", 0, 0, 100)))
     if (action is Action.DEDUCT) != (percent > 0):
         raise section.fail("percent", 'goes with action = "deduct" and must be positive there')
-    rule = Rule(action, percent, section.strings("allow"))
+    rule = Rule(action, percent, section.strings("allow"), section.strings("spares"))
     section.done()
     return rule
 
 
-def _policy(section: _Section) -> Policy:
-    names = ("printing", "imports", "standard_library", "signatures", "files")
-    rules = {name: _rule(section.section(name)) for name in names}
+_RULES = ("printing", "imports", "standard_library", "signatures", "files")
+
+
+def changed(policy: Policy, settings: Sequence[str]) -> Policy:
+    """Return `policy` with what one run sets otherwise: "printing=warn", "imports=5".
+
+    A number is a percentage of the points. Raises ManifestError.
+    """
+    for setting in settings:
+        name, _, value = setting.partition("=")
+        if name not in _RULES:
+            raise ManifestError(f"policy '{setting}': there is no rule '{name}'; {_SETTINGS}")
+        if value in ("warn", "zero"):
+            action, percent = Action(value), Fraction(0)
+        elif re.fullmatch(r"\d{1,3}(\.\d+)?", value) and 0 < Fraction(value) <= 100:
+            action, percent = Action.DEDUCT, Fraction(value)
+        else:
+            raise ManifestError(f"policy '{setting}': '{value}' is no action; {_SETTINGS}")
+        rule = replace(getattr(policy, name), action=action, percent=percent)
+        policy = replace(policy, **{name: rule})
+    return policy
+
+
+_SETTINGS = f"write RULE=warn, RULE=zero or RULE=PERCENT, where RULE is one of {', '.join(_RULES)}"
+
+
+def _policy(section: _Section, tasks: Sequence[Task]) -> Policy:
+    rules = {name: _rule(section.section(name)) for name in _RULES}
+    for name, rule in rules.items():
+        for pattern in rule.spares:
+            if not any(fnmatchcase(task.id, pattern) for task in tasks):
+                raise section.fail(f"{name}.spares", f"matches no task: '{pattern}'")
     late = section.section("lateness")
     section.done()
     due = late.take("due", datetime, None)

@@ -107,7 +107,18 @@ class PolicyFinding:
     action: Action
     sentence: str  # names the line or the function that caused it
     where: str = ""  # "utils.py:12"
-    percent: Fraction = Fraction(0)  # of the whole score, for DEDUCT
+    percent: Fraction = Fraction(0)  # of the points of each task, for DEDUCT
+    spares: tuple[str, ...] = ()  # patterns of tasks that it costs nothing
+
+    @property
+    def costs(self) -> str:
+        """Say in a few words what it costs; "" where that is nothing."""
+        which = "coding points" if self.spares else "points"
+        if self.action is Action.ZERO:
+            return f"costs all {which}"
+        if self.action is Action.DEDUCT and self.percent:
+            return f"costs {float(self.percent):g} % of the {which}"
+        return ""
 
 
 @dataclass(frozen=True)
@@ -185,3 +196,13 @@ class Grade:
     error: str = ""  # why it could not be graded; "" otherwise
     failures: tuple[Failure, ...] = ()
     written: tuple[Mark, ...] = ()  # what a person grades; () where nothing is
+
+    @property
+    def given(self) -> Fraction:
+        """Points that a person gave."""
+        return sum((mark.score for mark in self.written if mark.score is not None), Fraction(0))
+
+    @property
+    def lost(self) -> Fraction:
+        """Points that the rules took."""
+        return self.raw_score + self.given - self.score

@@ -73,8 +73,12 @@ def points(value: Fraction) -> str:
     return f"-{text}" if value < 0 and cents else text
 
 
-def judge_printing(policy: Policy, outcomes: Iterable[Outcome]) -> list[PolicyFinding]:
+def judge_printing(
+    policy: Policy, outcomes: Iterable[Outcome], given: Container[str] = ()
+) -> list[PolicyFinding]:
     """Find the functions that printed although they may not; one finding each, the first costs.
+
+    Functions that are `given`, the course's own, may print whatever a student's copy does.
 
     What prints in hidden tests alone is one finding, without a name: which functions print there,
     and in which order, could spell a hidden input.
@@ -86,7 +90,7 @@ def judge_printing(policy: Policy, outcomes: Iterable[Outcome]) -> list[PolicyFi
         name, where = printed.function.replace(".<locals>", ""), printed.where
         if any(fnmatchcase(name, pattern) for pattern in rule.allow) or not printed.text.strip():
             continue
-        if name in seen or (hidden and found):
+        if name in given or name in seen or (hidden and found):
             continue
         if hidden:
             name, where = "", ""
@@ -98,7 +102,8 @@ def judge_printing(policy: Policy, outcomes: Iterable[Outcome]) -> list[PolicyFi
             "the handout asks for functions that print nothing."
         )
         percent = rule.percent if not found else Fraction(0)
-        found.append(PolicyFinding("printing", rule.action, sentence, where, percent))
+        finding = PolicyFinding("printing", rule.action, sentence, where, percent, rule.spares)
+        found.append(finding)
         if len(found) == _MAX_PRINTING:
             break
     return found
@@ -161,12 +166,21 @@ def _duration(late: timedelta) -> str:
     return " and ".join(named[:2])
 
 
-def apply(verdicts: Sequence[PolicyFinding], raw: Fraction) -> Fraction:
-    """Return the score after every rule: zero beats all, percentages of the raw score add up."""
-    if any(verdict.action is Action.ZERO for verdict in verdicts):
+def apply(verdicts: Sequence[PolicyFinding], tasks: Iterable[TaskScore]) -> Fraction:
+    """Return the score after every rule.
+
+    For each task zero beats all, and the percentages of the rules that do not spare it add up.
+    """
+    return sum((task.score * _kept(verdicts, task.id) for task in tasks), Fraction(0))
+
+
+def _kept(verdicts: Sequence[PolicyFinding], task: str) -> Fraction:
+    """Return the share of a task's points that the rules leave, 0 to 1."""
+    mine = [one for one in verdicts if not any(fnmatchcase(task, other) for other in one.spares)]
+    if any(verdict.action is Action.ZERO for verdict in mine):
         return Fraction(0)
-    percent = sum((v.percent for v in verdicts if v.action is Action.DEDUCT), Fraction(0))
-    return max(Fraction(0), raw * (100 - percent) / 100)
+    percent = sum((one.percent for one in mine if one.action is Action.DEDUCT), Fraction(0))
+    return max(Fraction(0), (100 - percent) / 100)
 
 
 def given(marks: Iterable[Mark]) -> Fraction:

@@ -19,6 +19,7 @@ from autograder.core.cache import Cache
 from autograder.core.errors import AutograderError
 from autograder.core.files import write_text
 from autograder.core.layout import Assignment
+from autograder.core.manifest import changed
 from autograder.core.manifest import load as load_manifest
 from autograder.core.records import Mark
 from autograder.core.rubric import load as load_rubric
@@ -77,11 +78,13 @@ def prepare(
     cache: Path | None = None,
     training: bool = True,
     executes: bool = False,
+    policy: Sequence[str] = (),
 ) -> GradingOptions:
-    """Probe the machine and lay out the data; raises DataError or GradeError."""
+    """Probe the machine and lay out the data; raises DataError, GradeError, ManifestError."""
     tier = tier or probe()
     kept = Cache(cache)
     manifest = load_manifest(assignment.manifest)
+    changed(manifest.policy, policy)  # a rule that is not there is said before anything is done
     seed = _held_out_seed(assignment) if training and "mnist-csv" not in manifest.data_sets else 0
     found = prepare_data(manifest.data_sets, kept, data, training, seed)
     return GradingOptions(
@@ -96,6 +99,7 @@ def prepare(
         held_out=str(found.held_out or ""),
         notebook=str(prepared(assignment, kept) or ""),
         due=due,
+        policy=tuple(policy),
         executes=executes,
         hidden=tier.level is not Level.D,
         training_tests=training,
@@ -130,13 +134,15 @@ def grade_class(
     again: bool = False,
     executes: bool = False,
     strangers: bool = False,
+    policy: Sequence[str] = (),
     progress: Callable[[int, int, str], None] | None = None,
     learning: Callable[[int, int, str], None] | None = None,
 ) -> ClassResult:
     """Grade every submission below `paths` into `out`; what is done already is kept.
 
     `marks` are what a person gave for written questions, by submission; a name that no submission
-    has is an error, unless `strangers` are let pass. With `executes`, notebooks are run as a whole,
+    has is an error, unless `strangers` are let pass. `policy` sets rules of the manifest otherwise
+    for this run ("printing=warn"). With `executes`, notebooks are run as a whole,
     and kept beside the reports. `progress(done, total, name)` is called after each, and `learning`
     alike after each known mistake, where they are not known yet. Raises GradeError, ManifestError,
     IntakeError, DataError; a KeyboardInterrupt is noted in the result, and the class files are
@@ -151,6 +157,7 @@ def grade_class(
         cache=cache,
         training=training,
         executes=executes,
+        policy=policy,
     )
     expected = sorted(path.name for path in assignment.skeleton.iterdir())
     sources, leftovers = discover(folders, reserved=_RESERVED, expected=expected)

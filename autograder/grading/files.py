@@ -64,6 +64,7 @@ def lasting(options: GradingOptions, assignment: Assignment) -> str:
     neutral = dataclasses.replace(
         options,
         due=None,
+        policy=(),
         executes=False,
         training=options.small,
         data_source="digits",

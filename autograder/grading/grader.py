@@ -220,6 +220,11 @@ class Grader:
         return frozenset(name for name, text in self._to_write.items() if mine.get(name) == text)
 
     @cached_property
+    def _given_functions(self) -> frozenset[str]:
+        """The functions of the skeleton that are as the reference has them."""
+        return frozenset(texts(self.skeleton)) - frozenset(self._to_write)
+
+    @cached_property
     def _to_write(self) -> dict[str, str]:
         """The skeleton's texts of functions that the reference has otherwise."""
         reference = texts(survey(self.reference_files))
@@ -291,7 +296,7 @@ class Grader:
         outcomes = self._carried(
             fork_server, submission.files, (), self.tests, outcomes, watch, self._unwritten(facts)
         )
-        verdicts += scoring.judge_printing(self.manifest.policy, outcomes)
+        verdicts += scoring.judge_printing(self.manifest.policy, outcomes, self._given_functions)
         verdicts += scoring.judge_lateness(
             self.manifest.policy.lateness, submission.submitted_at, self.options.due
         )
@@ -306,7 +311,7 @@ class Grader:
             tasks=tasks,
             outcomes=tuple(outcomes),
             verdicts=tuple(verdicts),
-            score=scoring.apply(verdicts, raw) + scoring.given(marks or ()),
+            score=scoring.apply(verdicts, tasks) + scoring.given(marks or ()),
             max_score=self.max_score + scoring.reachable(marks or ()),
             raw_score=raw,
             tier=self.options.tier.sentence,

@@ -11,6 +11,7 @@ from pathlib import Path
 from studentkit.survey import survey
 
 from autograder.core.layout import Assignment
+from autograder.core.manifest import changed
 from autograder.core.manifest import load as load_manifest
 from autograder.core.rubric import load as load_rubric
 from autograder.execution import suite
@@ -32,6 +33,8 @@ def open_grader(options: GradingOptions) -> Grader:
     """
     assignment = Assignment(Path(options.root), options.assignment)
     manifest = load_manifest(assignment.manifest)
+    policy = changed(manifest.policy, options.policy)
+    manifest = dataclasses.replace(manifest, policy=policy)
     if options.data_source in ("mnist", "cifar10"):  # up to seventeen times as many images
         limits = dataclasses.replace(
             manifest.limits,

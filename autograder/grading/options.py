@@ -25,6 +25,7 @@ class GradingOptions:
     held_out: str = ""  # file with labelled images for the trusted side alone
     notebook: str = ""  # file with the notebook that students got; "" where there is none
     due: datetime | None = None
+    policy: tuple[str, ...] = ()  # rules that this run sets otherwise: "printing=warn"
     executes: bool = False  # whether notebooks are run as a whole, for a person to look at
     hidden: bool = True
     training_tests: bool = True
@@ -42,6 +43,7 @@ class GradingOptions:
         plain = json.loads(text)
         level, layers, missing = plain["tier"]
         plain["tier"] = Tier(Level(level), tuple(layers), tuple(missing))
+        plain["policy"] = tuple(plain["policy"])
         plain["due"] = datetime.fromisoformat(plain["due"]) if plain["due"] else None
         return cls(**plain)
 

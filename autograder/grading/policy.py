@@ -54,7 +54,9 @@ def judged(
             percent = Fraction(0)  # a rule costs once, however often it is broken
         charged.add(finding.rule)
         verdicts.append(
-            PolicyFinding(finding.rule, action, finding.sentence, finding.where, percent)
+            PolicyFinding(
+                finding.rule, action, finding.sentence, finding.where, percent, rule.spares
+            )
         )
     return verdicts
 

@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from studentkit.survey import survey
 
@@ -84,7 +85,7 @@ def contents(place: Assignment, hints: Mapping[str, str] | None = None) -> dict[
         _add(files, {"questions.toml": place.questions.read_bytes()}, "the questions")
     _add(files, skeleton, f"solutions/{place.id}")
     _add(files, _public_tests(place), f"tests/{place.id}/public")
-    facts = json.dumps(survey(skeleton), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    facts = json.dumps(_facts(place, skeleton), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     kit = {**kit_files(), "skeleton.json": facts.encode("utf-8")}
     if hints:
         kit["hints.json"] = (json.dumps(dict(hints), indent=0, sort_keys=True) + "\n").encode()
@@ -96,6 +97,20 @@ def contents(place: Assignment, hints: Mapping[str, str] | None = None) -> dict[
         files.setdefault(path, content)
     files.setdefault("tests/__init__.py", b"")  # so that no installed package named tests wins
     return dict(sorted(files.items()))
+
+
+def _facts(place: Assignment, skeleton: Mapping[str, bytes]) -> dict[str, Any]:
+    """Return the skeleton's survey, with the names of the functions that are given complete."""
+    reference = {path: place.solution / path for path in skeleton}
+    files = {path: file.read_bytes() for path, file in reference.items() if file.is_file()}
+    found = survey(dict(skeleton))
+    complete, mine = _functions(survey(files)), _functions(found)
+    return {**found, "given": sorted(name for name, _ in mine & complete)}
+
+
+def _functions(found: dict[str, Any]) -> set[tuple[str, str]]:
+    rows = [row for file in found["files"].values() for row in file.get("functions", ())]
+    return {(row["name"], row["text"]) for row in rows}
 
 
 def secrets(place: Assignment) -> Secrets:

@@ -49,11 +49,15 @@ def _summary(grade: Grade) -> str:
         why = why_not_graded(grade).rstrip(".")
         return f"This submission was not graded: {why}. {_NO_ZERO}"
     lines = [f"{points(grade.score)} of {points(grade.max_score)} points. {_MADE_OF}"]
-    if grade.score != grade.raw_score:
-        lines.append(f"The tests alone gave {points(grade.raw_score)}; rules took the rest.")
+    if grade.lost > 0:
+        raw, lost = points(grade.raw_score), points(grade.lost)
+        lines.append(f"The tests alone gave {raw} points; rules took {lost} of them.")
     if not grade.hidden_ran:
         lines.append("Hidden tests were not run; this is not your final score.")
-    lines += [f"- {excerpt(verdict.sentence, 1000, 5)}" for verdict in grade.verdicts]
+    lines += [
+        f"- {excerpt(verdict.sentence, 1000, 5)}" + (f" ({verdict.costs})" if verdict.costs else "")
+        for verdict in grade.verdicts
+    ]
     lines += [f"- {excerpt(note, 600, 4)}" for note in grade.notes]
     waiting = [mark for mark in grade.written if mark.score is None]
     if waiting:
@@ -138,6 +142,8 @@ def _extra(grade: Grade, tasks: tuple[Feedback, ...]) -> dict[str, Any]:
         "data": grade.data,
         "max_score": _number(grade.max_score),
         "raw_score": None if grade.error else _number(grade.raw_score),
+        "rules": None if grade.error else -_number(grade.lost) or 0.0,
+        "given": None if grade.error else _number(grade.given),
         "tasks": {
             task.id: {
                 "score": None if grade.error else _number(task.score),

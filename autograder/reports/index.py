@@ -9,6 +9,8 @@ from autograder.reports.clusters import clusters
 from autograder.reports.page import template
 from autograder.reports.summary import Summary
 
+_FAR_BELOW = 0.8  # of the tests' median: below it a class has lost more than some students' slips
+
 __all__ = ["Summary", "render_index"]
 
 
@@ -33,6 +35,7 @@ def render_index(
             ),
             "mean": statistics.fmean(scored),
             "median": statistics.median(scored),
+            "warning": _warning(graded),
         }
     return template("index.html.jinja").render(
         title=title,
@@ -44,6 +47,21 @@ def render_index(
         clusters=clusters(summaries),
         max_score=max_score,
         **values,
+    )
+
+
+def _warning(graded: Sequence[Summary]) -> str:
+    """Say where rules took much of what the tests of a class gave: is that what was meant?"""
+    raw = statistics.median([one.raw_score or 0.0 for one in graded])
+    left = statistics.median([(one.raw_score or 0.0) + (one.rules or 0.0) for one in graded])
+    if raw <= 0 or left > raw * _FAR_BELOW:
+        return ""
+    hit = [one for one in graded if one.rules]
+    return (
+        f"The median of the tests alone is {raw:g} points; after the rules of the handout it is "
+        f"{left:g}. They cost {len(hit)} of {len(graded)} submissions points: read the remarks "
+        "below, and soften a rule for one run with --policy, for example "
+        "--policy printing=warn, where it hits what it was not made for."
     )
 
 

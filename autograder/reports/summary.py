@@ -29,6 +29,11 @@ class Summary:
     verdicts: tuple[str, ...] = ()  # sentences of those that cost something
     failures: tuple[Failure, ...] = ()  # one for each task that lost points
     hints: dict[str, str] = field(default_factory=dict)  # of the mistakes that were recognised
+    raw_score: float | None = None  # of the tests alone
+    written: float | None = None  # what a person gave
+    rules: float | None = None  # what the rules of the handout cost, as a negative number
+    submitted_at: str = ""
+    time_source: str = ""
 
     @classmethod
     def from_results(cls, found: dict[str, Any]) -> Summary:
@@ -50,6 +55,11 @@ class Summary:
                 Failure(**{**row, "mistakes": tuple(row["mistakes"])}) for row in extra["failures"]
             ),
             hints={row["id"]: row["hint"] for row in extra["mistakes"]},
+            raw_score=extra["raw_score"],
+            written=extra["given"],
+            rules=extra["rules"],
+            submitted_at=extra["submitted_at"] or "",
+            time_source=extra["time_source"],
         )
 
 

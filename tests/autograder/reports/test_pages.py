@@ -67,7 +67,7 @@ def test_the_page_holds_what_a_student_needs() -> None:
         "hidden test",
         grades.HINTS["penalises_biases"],
         "utils.py:4 imports pandas",
-        "−10 %",
+        "costs 10 % of the points",
         "models/two_layer_nn.py:41",
         "48-hour grace",
         "Left out __MACOSX",

@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import io
 import json
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.core.files import write_text
-from autograder.core.records import Grade, Outcome, Reason, Status
+from autograder.core.records import Grade, Mark, Outcome, Reason, Status
 from autograder.reports.grades_csv import grades_csv
 from autograder.reports.gradescope import results
 from autograder.reports.index import Summary
@@ -148,12 +149,28 @@ def test_the_same_grade_gives_the_same_bytes_without_any_timing() -> None:
 
 
 def test_the_csv_has_the_promised_header_and_one_row_each() -> None:
-    """`submission,score,max_score,<task ids…>,status`, rows sorted by name."""
+    """The parts of a score, the tasks, status and time; rows sorted by name."""
     lines = rows(grades_csv(TASKS, [summary(one) for one in (grades.usual(), grades.perfect())]))
-    assert lines[0] == ["submission", "score", "max_score", *TASKS, "status"]
+    assert lines[0] == [
+        *("submission", "score", "max_score", "raw_score", "written", "rules"),
+        *TASKS,
+        *("status", "submitted_at", "time_source"),
+    ]
     assert [line[0] for line in lines[1:]] == ["ada", "carl"]
-    assert lines[1][1:3] == ["100", "100"] and lines[1][-1] == "graded"
+    assert lines[1][1:6] == ["100", "100", "100", "0", "0"] and lines[1][-3] == "graded"
     assert lines[2][1] == "71.8"
+
+
+def test_the_columns_of_the_csv_add_up() -> None:
+    """The tests, what a person gave and what the rules took make the score."""
+    written = (Mark("1", "Why?", Fraction(5), Fraction(3)),)
+    grade = dataclasses.replace(grades.usual(), written=written)
+    grade = dataclasses.replace(grade, score=grade.score + 3)
+    header, row = rows(grades_csv(TASKS, [summary(grade)]))
+    found = dict(zip(header, row, strict=True))
+    parts = [Decimal(found[part]) for part in ("raw_score", "written", "rules")]
+    assert sum(parts) == Decimal(found["score"]) and parts[1] == 3 and parts[2] < 0
+    assert sum(Decimal(found[task]) for task in TASKS) == parts[0]
 
 
 def test_the_csv_leaves_out_scores_that_do_not_exist() -> None:
@@ -161,7 +178,7 @@ def test_the_csv_leaves_out_scores_that_do_not_exist() -> None:
     broken = dataclasses.replace(grades.usual(), status="not graded", error="The grader broke.")
     for grade in (grades.not_graded(), broken):
         line = rows(grades_csv(TASKS, [summary(grade)]))[1]
-        assert line[1] == "" and set(line[3:-1]) == {""} and line[-1] == "not graded"
+        assert line[1] == "" and set(line[3:-3]) == {""} and line[-3] == "not graded"
 
 
 @given(st.sampled_from("=+-@\t\r\n＝"), st.text(max_size=20), st.sampled_from(["", " ", "\t "]))

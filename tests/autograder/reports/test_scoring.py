@@ -22,9 +22,10 @@ from autograder.core.manifest import (
     Policy,
     Rule,
     Task,
+    changed,
     load,
 )
-from autograder.core.records import Action, Outcome, PolicyFinding, Printed, Status
+from autograder.core.records import Action, Outcome, PolicyFinding, Printed, Status, TaskScore
 
 DUE = datetime(2026, 1, 29, 13, 0, tzinfo=UTC)
 NAME, WHERE = "models.two_layer_nn.TwoLayerNet.forward", "models/two_layer_nn.py:41"
@@ -55,6 +56,11 @@ def printing(hidden: bool, name: str = NAME, where: str = WHERE, text: str = "hi
     return dataclasses.replace(outcome("relu", hidden=hidden), printed=printed)
 
 
+def whole(raw: Fraction | int) -> list[TaskScore]:
+    """Return an assignment of one task that earned `raw` points."""
+    return [TaskScore("relu", "ReLU", Fraction(raw), Fraction(100))]
+
+
 def printing_rule(action: Action = Action.ZERO, *allow: str, percent: int = 0) -> Policy:
     """Return the policy that only has this rule on printing."""
     return Policy(printing=Rule(action, Fraction(percent), allow))
@@ -76,6 +82,7 @@ def test_a_test_that_was_helped_counts_the_declared_share(manifest: Manifest) ->
         ('needs = ["a"]', "needs itself"),
         ('needs = ["b"]', "needs 'b', which is no task"),
         ("carried = 101", "must lie between"),
+        ('[policy.printing]\nspares = ["b_*"]', r"'printing.spares' matches no task: 'b_\*'"),
     ],
 )
 def test_what_a_task_builds_on_is_checked(tmp_path: Path, line: str, problem: str) -> None:
@@ -168,7 +175,7 @@ def test_only_the_first_printing_function_is_charged() -> None:
     tests = [printing(False, f"utils.f{number}", "utils.py:3") for number in range(3)]
     verdicts = scoring.judge_printing(printing_rule(Action.DEDUCT, percent=20), tests)
     assert [verdict.percent for verdict in verdicts] == [20, 0, 0]
-    assert scoring.apply(verdicts, Fraction(50)) == 40
+    assert scoring.apply(verdicts, whole(50)) == 40
 
 
 def test_a_name_made_up_in_a_hidden_test_is_not_shown() -> None:
@@ -190,6 +197,46 @@ def test_what_prints_in_hidden_tests_is_one_finding_without_a_name() -> None:
     assert NAME in public.sentence
 
 
+def test_a_rule_leaves_the_tasks_alone_that_it_spares() -> None:
+    """Zero for the coding part is no zero for theory; another rule still takes its share there."""
+    tasks = [*whole(40), TaskScore("theory_gates", "Gates", Fraction(10), Fraction(10))]
+    zero = PolicyFinding("printing", Action.ZERO, "", spares=("theory_*",))
+    tenth = PolicyFinding("imports", Action.DEDUCT, "", percent=Fraction(10))
+    assert scoring.apply([zero], tasks) == 10
+    assert scoring.apply([zero, tenth], tasks) == 9
+    assert zero.costs == "costs all coding points" and tenth.costs == "costs 10 % of the points"
+
+
+def test_functions_of_the_course_may_print() -> None:
+    """A given function costs nothing in the student's copy, whatever it prints."""
+    assert scoring.judge_printing(printing_rule(), [printing(False)], given={NAME}) == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "problem"),
+    [
+        ("printing", "'' is no action"),
+        ("printing=hard", "'hard' is no action"),
+        ("imports=0", "'0' is no action"),
+        ("imports=101", "'101' is no action"),
+        ("prints=warn", "there is no rule 'prints'"),
+    ],
+)
+def test_a_rule_that_one_run_cannot_set_is_refused(setting: str, problem: str) -> None:
+    """The sentence says what can be written."""
+    with pytest.raises(ManifestError, match="write RULE=warn") as caught:
+        changed(Policy(), [setting])
+    assert problem in str(caught.value)
+
+
+def test_one_run_sets_rules_otherwise() -> None:
+    """Action and percentage change; what a rule allows and spares stays."""
+    rule = Rule(Action.ZERO, Fraction(0), ("main",), ("theory_*",))
+    policy = changed(Policy(printing=rule), ["printing=warn", "imports=2.5"])
+    assert policy.printing == dataclasses.replace(rule, action=Action.WARN)
+    assert policy.imports == Rule(Action.DEDUCT, Fraction(5, 2))
+
+
 def test_no_loss_in_time_or_without_a_due_time() -> None:
     """On the second, or with nothing due, there is no verdict at all."""
     assert scoring.judge_lateness(Lateness(due=DUE), DUE) == []
@@ -202,7 +249,7 @@ def test_the_grace_costs_nothing_and_is_mentioned() -> None:
     (verdict,) = scoring.judge_lateness(late, DUE + timedelta(hours=3))
     assert "3 hours" in verdict.sentence and "48-hour grace" in verdict.sentence
     assert verdict.rule != "lateness"
-    assert scoring.apply([verdict], Fraction(70)) == 70
+    assert scoring.apply([verdict], whole(70)) == 70
 
 
 @pytest.mark.parametrize(
@@ -213,7 +260,7 @@ def test_steps_and_cut_off(hours: float, kept: int) -> None:
     steps = (LateStep(24, Fraction(10)), LateStep(48, Fraction(25)))
     late = Lateness(due=DUE, grace_hours=24, steps=steps, cutoff_hours=72)
     verdicts = scoring.judge_lateness(late, DUE + timedelta(hours=hours))
-    assert scoring.apply(verdicts, Fraction(100)) == kept
+    assert scoring.apply(verdicts, whole(100)) == kept
 
 
 def test_a_given_due_time_goes_first() -> None:
@@ -238,6 +285,6 @@ def test_rules_never_raise_a_score_nor_make_it_negative(
     verdicts = [PolicyFinding("files", Action.DEDUCT, "", "", Fraction(one)) for one in percents]
     if zero:
         verdicts.append(PolicyFinding("printing", Action.ZERO, ""))
-    score = scoring.apply(verdicts, raw)
+    score = scoring.apply(verdicts, whole(raw))
     left = 0 if zero else max(0, 100 - sum(percents))
     assert score == raw * left / 100

@@ -75,9 +75,33 @@ def test_imports_inside_functions_count(added: bytes, rule: str) -> None:
 
 def test_a_changed_alias_is_a_changed_import() -> None:
     """The skeleton's own line is shown."""
-    one = only(found(changed("utils.py", b"numpy as np", b"numpy as xp")))
-    assert one.rule == "imports"
-    assert "imports numpy as xp where the skeleton imports numpy as np" in one.sentence
+    one = only(found(changed("models/net.py", b"import math", b"import math as m")))
+    assert one.rule == "standard_library"
+    assert "imports math as m where the skeleton imports math" in one.sentence
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("utils.py", b"numpy as np", b"numpy as xp"),
+        ("models/net.py", b"import math", b"import math\nimport numpy as np"),
+        ("models/net.py", b"import math", b"import math\nfrom numpy.linalg import norm"),
+    ],
+)
+def test_a_package_of_the_skeleton_may_be_imported_in_every_file(
+    path: str, old: bytes, new: bytes
+) -> None:
+    """Under any name, and its parts too: the course uses it, so may the student."""
+    assert found(changed(path, old, new)) == []
+
+
+def test_functions_that_the_course_gives_may_print() -> None:
+    """The survey that comes with the zip names them."""
+    shouting = survey({**SKELETON, **changed("models/net.py", b"return x", b"print(x)")})
+    one = only(printing(survey(SKELETON), shouting))
+    assert one.where == "models/net.py:9"
+    given = {**survey(SKELETON), "given": ["models.net.Net.sigmoid_dev"]}
+    assert printing(given, shouting) == []
 
 
 @pytest.mark.parametrize(
