@@ -9,11 +9,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from studentkit.claims.layers import LayersError, NetworkError, measure, read_layers
+    from studentkit.claims.recipe import Recipe, RecipeError, read_recipe
+
     from autograder.networks.claims import ClaimResult, verify
     from autograder.networks.held import HeldOut, HeldOutError, accuracy_on, held_out
-    from autograder.networks.layers import LayersError, NetworkError, measure, read_layers
     from autograder.networks.modules import StateError, agrees, build, disagreement, rebuilt
-    from autograder.networks.recipe import Recipe, RecipeError, read_recipe
     from autograder.networks.workplace import NoWorkplaceError, Workplace
 
 __all__ = [
@@ -39,13 +40,20 @@ __all__ = [
     "verify",
 ]
 
-_MODULES = ("held", "layers", "recipe", "modules", "workplace", "claims")
+_MODULES = (
+    "autograder.networks.held",
+    "studentkit.claims.layers",
+    "studentkit.claims.recipe",
+    "autograder.networks.modules",
+    "autograder.networks.workplace",
+    "autograder.networks.claims",
+)
 
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
         for module in _MODULES:
-            found = vars(import_module(f"{__name__}.{module}"))
+            found = vars(import_module(module))
             if name in found:
                 return found[name]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

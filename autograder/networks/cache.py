@@ -12,18 +12,17 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
+from studentkit import claims
+from studentkit.claims.layers import Layer
+from studentkit.claims.recipe import Recipe
 
 from autograder.core.cache import Cache, CacheError, key_of
-from autograder.networks.layers import Layer
-from autograder.networks.recipe import Recipe
 
+# What a result hangs on.
 _SOURCES = (
-    "layers.py",
-    "modules.py",
-    "recipe.py",
-    "stack.py",
-    "train.py",
-)  # what a result hangs on
+    *(Path(claims.__file__).parent / name for name in ("layers.py", "recipe.py")),
+    *(Path(__file__).parent / name for name in ("modules.py", "stack.py", "train.py")),
+)
 
 
 _KIND = "trainings"
@@ -73,8 +72,7 @@ class Results:
 @functools.cache
 def own_digest() -> str:
     """Return the digest of the code that trains: other code may reach other results."""
-    here = Path(__file__).parent
     found = hashlib.sha256()
-    for name in _SOURCES:
-        found.update((here / name).read_bytes())
+    for file in _SOURCES:
+        found.update(file.read_bytes())
     return found.hexdigest()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from studentkit.claims.layers import LayersError, measure, read_layers
+from studentkit.claims.recipe import read_recipe
+
 from autograder.networks import train, workplace
 from autograder.networks.cache import Results
-from autograder.networks.layers import LayersError, measure, read_layers
-from autograder.networks.recipe import read_recipe
 
 
 @dataclass(frozen=True)

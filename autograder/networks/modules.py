@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+from studentkit.claims.layers import Layer, NetworkError, Shape, measure, read_layers
 from torch import nn
-
-from autograder.networks.layers import Layer, NetworkError, Shape, measure, read_layers
 
 Tensor = torch.Tensor
 

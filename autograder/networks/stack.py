@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import torch
 import torch.nn.functional as F
+from studentkit.claims.layers import Layer
 from torch import nn
 
-from autograder.networks.layers import Layer
 from autograder.networks.modules import seeded
 
 Tensor = torch.Tensor

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
+from studentkit.claims.layers import Layer, measure
+from studentkit.claims.recipe import Recipe, RecipeError, work_of
 from torch import nn
 
-from autograder.networks.layers import Layer, measure
-from autograder.networks.recipe import Recipe, RecipeError, work_of
 from autograder.networks.stack import Stack, can_stack
 
 Tensor = torch.Tensor

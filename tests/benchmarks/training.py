@@ -21,14 +21,14 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
+from studentkit.claims.layers import measure, read_layers
+from studentkit.claims.recipe import Recipe
 from torch import nn
 
 from autograder.datasets.handwriting import draw_handwriting
 from autograder.datasets.mnist import Part, read_mnist, write_idx
 from autograder.datasets.torchvision_ops import declare_missing_operators
-from autograder.networks.layers import measure, read_layers
 from autograder.networks.modules import build
-from autograder.networks.recipe import Recipe
 from autograder.networks.train import accuracy, train
 
 declare_missing_operators()

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from plain import linear, recipe
+from studentkit.claims.layers import read_layers
+from studentkit.claims.recipe import read_recipe
 
 from autograder.core.cache import Cache
 from autograder.networks import cache
 from autograder.networks.cache import Results
-from autograder.networks.layers import read_layers
-from autograder.networks.recipe import read_recipe
 
 LAYERS = read_layers([linear(2, 3), ("ReLU", {})])
 RECIPE = read_recipe(recipe())

@@ -11,6 +11,8 @@ import pytest
 import torch
 from plain import linear, recipe, samples
 from studentkit import context
+from studentkit.claims.layers import read_layers
+from studentkit.claims.recipe import read_recipe
 from studentkit.context import TestContext
 
 from autograder.core.cache import Cache
@@ -23,8 +25,6 @@ from autograder.networks import (
     train,
     verify,
 )
-from autograder.networks.layers import read_layers
-from autograder.networks.recipe import read_recipe
 from autograder.networks.train import Trained
 from autograder.networks.workplace import Measuring
 

@@ -10,9 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain import conv, linear
-from torch import nn
-
-from autograder.networks.layers import (
+from studentkit.claims.layers import (
     ALLOWED,
     MAX_LAYERS,
     MAX_PARAMETERS,
@@ -20,6 +18,8 @@ from autograder.networks.layers import (
     measure,
     read_layers,
 )
+from torch import nn
+
 from autograder.networks.modules import build
 
 IMAGE = (1, 28, 28)

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain import linear, recipe
-
-from autograder.networks.layers import measure, read_layers
-from autograder.networks.recipe import OWN_SEEDS, RecipeError, read_recipe, work_of
+from studentkit.claims.layers import measure, read_layers
+from studentkit.claims.recipe import OWN_SEEDS, RecipeError, read_recipe, work_of
 
 SMALL = measure(read_layers([linear(784, 100), linear(100, 10)]), (784,))
 
@@ -90,9 +89,34 @@ def test_any_plain_data_is_read_or_refused(changed: dict[str, Any]) -> None:
 
 
 def test_a_training_that_would_take_too_long_is_refused() -> None:
+    wide = measure(read_layers([linear(784, 4000), linear(4000, 400), linear(400, 10)]), (784,))
     long = read_recipe(recipe(epochs=50, batch_size=1))
-    with pytest.raises(RecipeError, match="1e\\+13: take fewer epochs"):
-        work_of(SMALL, long, 60_000)
+    with pytest.raises(RecipeError, match="1e\\+14: take fewer epochs"):
+        work_of(wide, long, 60_000)
+
+
+def test_what_the_handout_allows_is_trained_at_full_size() -> None:
+    """A plain CNN of 609,418 parameters and a small VGG, ten epochs of MNIST in batches of 32."""
+    ten = read_recipe(recipe(epochs=10, batch_size=32))
+    work = {}
+    for name, channels in (("plain", (32, 64)), ("vgg", (32, 32, 64, 64))):
+        layers, before, side = [], 1, 28
+        for number, count in enumerate(channels):
+            options = {"kernel_size": (3, 3), "padding": (1, 1)}
+            layers.append(("Conv2d", {"in_channels": before, "out_channels": count, **options}))
+            layers += [("BatchNorm2d", {"num_features": count}), ("ReLU", {})]
+            if name == "plain" or number % 2:
+                layers.append(("MaxPool2d", {"kernel_size": (2, 2)}))
+                side //= 2
+            before = count
+        layers += [
+            ("Flatten", {}),
+            linear(before * side * side, 190),
+            ("ReLU", {}),
+            linear(190, 10),
+        ]
+        work[name] = work_of(measure(read_layers(layers), (1, 28, 28)), ten, 60_000)
+    assert 1e13 < work["plain"] < work["vgg"] < 1e14
 
 
 def test_the_courses_own_training_is_cheap() -> None:
@@ -108,8 +132,8 @@ def test_a_batch_that_would_fill_the_memory_is_refused() -> None:
 
 
 def test_ten_long_trainings_are_refused_where_three_are_not() -> None:
-    wide = measure(read_layers([linear(784, 4000), linear(4000, 10)]), (784,))
-    plain = recipe(epochs=12, batch_size=128)
+    wide = measure(read_layers([linear(784, 6000), linear(6000, 10)]), (784,))
+    plain = recipe(epochs=50, batch_size=32)
     work_of(wide, read_recipe(plain), 60_000)
     with pytest.raises(RecipeError, match="name fewer seeds"):
         work_of(wide, read_recipe(plain | {"seeds": list(range(10))}), 60_000)

@@ -10,10 +10,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain import Plain, conv, linear, optimizer_of, plain_loop, recipe, samples
+from studentkit.claims.layers import read_layers
+from studentkit.claims.recipe import OPTIMIZERS, RecipeError, read_recipe
 from torch import nn
 
-from autograder.networks.layers import read_layers
-from autograder.networks.recipe import OPTIMIZERS, RecipeError, read_recipe
 from autograder.networks.stack import Masks, Stack
 from autograder.networks.train import accuracy, groups, orders, train
 

@@ -76,11 +76,12 @@ def follows(build, shapes):
 def learnt(build):
     """Train on two samples with the student's own loop; return the probabilities of the truth."""
     judged("Trained on a few samples.")
-    samples = torch.eye(2, FEATURES), torch.arange(2)
+    # A network that hands its input on would be right with the labels 0 and 1.
+    samples = torch.eye(2, FEATURES), torch.tensor([1, 0])
     model = build(FEATURES)
     recipe = {**RECIPE, "learning_rate": 0.1, "epochs": 20, "batch_size": 2}
     train(model, [samples], recipe, probability_loss)
-    return outputs_of(model, samples[0]).diagonal()
+    return outputs_of(model, samples[0])[torch.arange(2), samples[1]]
 
 
 @task("case_whole")

@@ -22,21 +22,21 @@ def test_network_100_keeps_to_its_budget():
 @task("budget_100")
 def test_the_recipe_of_network_100_is_complete():
     """recipe("network_100") says all that the grader needs to train the network."""
-    check_recipe("network_100")
+    check_recipe("network_100", network_100)
 
 
 @task("budget_200")
 def test_network_200_keeps_to_its_budget():
     """network_200 has at most 200 hidden units in at least 2 hidden layers."""
     check_200(network_200)
-    check_recipe("network_200")
+    check_recipe("network_200", network_200)
 
 
 @task("budget_1000")
 def test_network_1000_keeps_to_its_budget():
     """network_1000 has at most 1000 hidden units in at least 3 hidden layers."""
     check_1000(network_1000)
-    check_recipe("network_1000")
+    check_recipe("network_1000", network_1000)
 
 
 @task("cnn")

@@ -178,7 +178,9 @@ def handed_in(net, name):
 
     Whoever learnt from the held-out labels is better on those than on the training images.
     """
-    set_state(net, stored_weights(f"weights/{data_source()}/{name}.pt"))
+    path = f"weights/{data_source()}/{name}.pt"
+    judged(f"{path} could not be read as weights of this network; a public test says why.")
+    set_state(net, stored_weights(path))
     held, seen = held_out(), known(5000)
     reached = accuracy_on(held, outputs_of(net, slightly_changed(held.images)))
     return reached, accuracy_on(seen, outputs_of(net, slightly_changed(seen.images)))
@@ -187,6 +189,7 @@ def handed_in(net, name):
 def check_weights(net, name, cut):
     """Compare the accuracy of stored weights with what is asked for."""
     reached, on_training = handed_in(net, name)
+    judged(f"The accuracy of your weights is {reached:.3f}; {cut:g} is asked for.")
     assert reached >= cut, f"the accuracy is {reached:.4f}; {cut} is asked for"
     assert reached - on_training < 0.01, "better on images held out than on training images"
 
@@ -257,9 +260,15 @@ def test_the_challenge_is_met():
 @unscored
 @trains
 def test_the_accuracy_can_be_believed():
-    """No network of this size is as good as yours on these images; talk to your instructor."""
-    reached, _ = handed_in(challenge.ChallengeNet(), "challenge")
-    assert data_source() != "mnist" or reached < SUSPICIOUS, f"the accuracy is {reached:.4f}"
+    """The accuracy of your weights is one that a network of this size is known to reach."""
+    try:
+        reached, _ = handed_in(challenge.ChallengeNet(), "challenge")
+    except Exception:  # weights that are missing or do not fit are no matter of this test
+        return
+    judged("")
+    if data_source() == "mnist" and reached >= SUSPICIOUS:
+        judged("It is higher: talk to your instructor about how it came about.")
+        raise AssertionError(f"the accuracy is {reached:.4f}")
 
 
 @task("challenge")

@@ -103,6 +103,7 @@ def learnt():
 def handed_in():
     """Return the parameters in the file that was handed in, checked for names and shapes."""
     path = f"weights/net_{data_source()}.pth"
+    judged(f"{path} could not be read as weights of Net; a public test says why.")
     found = stored_weights(path)
     expected = {f"{name}.weight": shape for name, shape in SHAPES.items()}
     expected |= {f"{name}.bias": shape[:1] for name, shape in SHAPES.items()}
@@ -137,8 +138,9 @@ def accuracy_of(parameters):
 @trains
 def test_the_weights_classify_images_that_nobody_has_seen():
     """The weights that you handed in classify new images about as well as the handout says."""
-    reached = accuracy_of(handed_in())
-    assert reached >= STORED[data_source()], f"the accuracy is {reached:.3f}"
+    reached, cut = accuracy_of(handed_in()), STORED[data_source()]
+    judged(f"The accuracy of your weights is {reached:.3f}; {cut:g} is asked for.")
+    assert reached >= cut, f"the accuracy is {reached:.3f}"
 
 
 @task("trained_network")
@@ -146,8 +148,14 @@ def test_the_weights_classify_images_that_nobody_has_seen():
 @trains
 def test_the_accuracy_is_one_that_this_network_can_reach():
     """The weights are no better on new images than a network of this size can be."""
-    reached = accuracy_of(handed_in())
-    assert reached <= MOST.get(data_source(), 1.0), f"the accuracy is {reached:.3f}"
+    try:
+        reached = accuracy_of(handed_in())
+    except Exception:  # weights that are missing or do not fit are no matter of this test
+        return
+    judged("")
+    if reached > MOST.get(data_source(), 1.0):
+        judged("They are: talk to your instructor about how that came about.")
+        raise AssertionError(f"the accuracy is {reached:.3f}")
 
 
 @task("whole")
