@@ -58,6 +58,7 @@ class Axes:
     bars: list[float] = field(default_factory=list)  # heights
     legend: list[str] = field(default_factory=list)
     colorbar: bool = False
+    sharing: list[int] = field(default_factory=list)  # places of the axes with the same x axis
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Figure:
 
     axes: list[Axes]
     suptitle: str = ""
+    legend: list[str] = field(default_factory=list)  # of the figure, not of one of its axes
 
 
 def figure_of(drawn: Any, title: str = "") -> Figure:
@@ -79,7 +81,7 @@ def figure_of(drawn: Any, title: str = "") -> Figure:
             f"the function returned {found['instead']}; return the axes that it drew on"
         )
     try:
-        figure = Figure([_axes(row) for row in found["axes"]], _text(found["suptitle"]))
+        figure = _figure(found)
     except (TypeError, KeyError, ValueError, IndexError):
         raise AssertionError("what was drawn cannot be read") from None
     if current().wants_pictures:
@@ -88,6 +90,28 @@ def figure_of(drawn: Any, title: str = "") -> Figure:
             raise AssertionError("the picture of what was drawn cannot be read")
         current().pictures.append((title, picture))
     return figure
+
+
+def watch_figures() -> None:
+    """Close every figure and begin to watch what student code draws with pyplot."""
+    ask("watch")
+
+
+def figures_drawn() -> list[Figure]:
+    """Return every figure drawn since `watch_figures`.
+
+    One that was shown, saved, cleared or closed on the way counts as it was then.
+    """
+    found = ask("figures")
+    try:
+        return [_figure(one) for one in found]
+    except (TypeError, KeyError, ValueError, IndexError):
+        raise AssertionError("what was drawn cannot be read") from None
+
+
+def _figure(found: Any) -> Figure:
+    axes = [_axes(row) for row in found["axes"]]
+    return Figure(axes, _text(found["suptitle"]), [_text(text) for text in found["legend"]])
 
 
 def _is_picture(picture: Any) -> bool:
@@ -113,6 +137,7 @@ def _axes(row: dict[str, Any]) -> Axes:
         bars=[float(height) for height in row["bars"]],
         legend=[_text(text) for text in row["legend"]],
         colorbar=row["colorbar"] is True,
+        sharing=[place for place in row["sharing"] if type(place) is int],
     )
 
 

@@ -427,20 +427,20 @@ for place, weight in zip(places.ravel(), network.weights["W1"].T, strict=False):
 plt.show()
 
 # %% kind="check" id="check_curves" task="curves" points=3
-# plot_curves draws labelled curves and leaves the figure open.
-utils.plt.close("all")
+# plot_curves draws labelled curves.
+from studentkit.figures import figures_drawn, watch_figures
+
+watch_figures()
 utils.plot_curves([2.1, 1.2, 0.7], [0.3, 0.6, 0.8], [2.2, 1.4, 1.1], [0.2, 0.5, 0.65])
-every = [axes for number in utils.plt.get_fignums() for axes in utils.plt.figure(number).axes]
-drawn = [axes for axes in every if len(axes.get_lines()) > 0]
-assert drawn, "plot_curves left no figure with curves open"
+figures = figures_drawn()
+assert any(axes.lines for figure in figures for axes in figure.axes), "plot_curves drew no curves"
 ### BEGIN HIDDEN TESTS
-for axes in drawn:
-    shared = axes.get_shared_x_axes()  # as twinx makes them, or a column of plots
-    labels = [other.get_xlabel() for other in every if shared.joined(axes, other)]
-    assert axes.get_xlabel() or any(labels), "an x axis has no label"
-    assert axes.get_ylabel() or axes.get_title(), "a plot says nowhere what it shows"
+for figure in figures:
+    for axes in [one for one in figure.axes if one.lines]:
+        labels = [figure.axes[place].xlabel for place in axes.sharing]  # as twinx makes them
+        assert axes.xlabel or any(labels), "an x axis has no label"
+        assert axes.ylabel or axes.title, "a plot says nowhere what it shows"
 ### END HIDDEN TESTS
-utils.plt.close("all")
 
 # %% kind="check" id="check_training" task="training" points=5
 # A few epochs of training make a network better than guessing.

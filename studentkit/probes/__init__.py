@@ -6,10 +6,12 @@ Nothing here can be trusted under the grader: it runs in the same process as stu
 from .drawing import drawn, picture
 from .networks import layers, outputs, parameter_count, parameters, set_state, state
 from .slopes import gradients, module_gradients, module_losses, values
+from .watching import figures, watch
 from .weights import stored
 
 __all__ = [
     "drawn",
+    "figures",
     "gradients",
     "layers",
     "module_gradients",
@@ -22,4 +24,5 @@ __all__ = [
     "state",
     "stored",
     "values",
+    "watch",
 ]

@@ -24,8 +24,10 @@ def drawn(thing: Any) -> dict[str, Any]:
         return {"instead": "nothing (None)" if thing is None else f"a value of type {_type(thing)}"}
     bars = {id(bar) for bar in map(_colorbar_of, figure.axes) if bar is not None}
     shown = [axes for axes in figure.axes if getattr(axes, "_colorbar", None) is None]
+    legends = [legend for legend in figure.legends if legend is not None]
     return {
-        "axes": [_axes(axes, bars) for axes in shown[:400]],
+        "axes": [_axes(axes, bars) | {"sharing": _sharing(axes, shown)} for axes in shown[:400]],
+        "legend": [text.get_text() for legend in legends for text in legend.get_texts()],
         "suptitle": figure._suptitle.get_text() if figure._suptitle is not None else "",
     }
 
@@ -74,6 +76,12 @@ def _axes(axes: Any, bars: set[int]) -> dict[str, Any]:
         "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
         "colorbar": id(axes) in bars,
     }
+
+
+def _sharing(axes: Any, others: list[Any]) -> list[int]:
+    """Return the places of the axes that have their x axis in common with `axes`."""
+    joined = axes.get_shared_x_axes().joined
+    return [place for place, other in enumerate(others[:400]) if joined(axes, other)]
 
 
 def _line(line: Any) -> list[Any]:

@@ -905,13 +905,3 @@ def plots_training_only(original, train_loss, train_accuracy, valid_loss, valid_
 def plots_losses_only(original, train_loss, train_accuracy, valid_loss, valid_accuracy):
     """The accuracies are missing. Draw all four histories that you are given."""
     original(train_loss, [], valid_loss, [])
-
-
-@mistake("utils.plot_curves", task="curves")
-def closes_the_figure(original, train_loss, train_accuracy, valid_loss, valid_accuracy):
-    """Nothing is left of your drawing after the call. Leave the figure open: `main.py` saves it
-    afterwards, and would save an empty one."""
-    from matplotlib import pyplot  # in the worker only: the grader reads this file as well
-
-    original(train_loss, train_accuracy, valid_loss, valid_accuracy)
-    pyplot.close("all")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from . import confine, wire
+from .accommodations import install
 from .wire import WireError
 
 _CONTROL = 3
@@ -72,6 +73,7 @@ class ForkingParent:
                 importlib.import_module("torch._dynamo")  # 1.2 s, by a process's first optimizer
         if "matplotlib.backends.backend_agg" in sys.modules:
             _warm_fonts()
+        install()
         for name in ("encodings.idna", setup["module"], *setup["warm"]):
             importlib.import_module(name)  # once, before any fork
         if "namespaces" in setup["layers"]:

@@ -11,6 +11,8 @@ STATE = {
     "studentkit.context": {"_contexts"},  # the one place
     # What the confined process that answers for lent functions has, before it is asked anything.
     "autograder.sandbox.inside.lending": {"_classes", "_functions"},
+    # Beside pyplot's own list of figures, where student code runs: pyplot knows no context.
+    "studentkit.probes.watching": {"_seen", "_undo"},
     # Runs in a worker, in the place of a submission's function.
     "autograder.authoring.laziness.forms": {"MEMO", "TABLE"},
 }

@@ -7,6 +7,7 @@ import utils
 from models import SoftmaxRegression, TwoLayerNet
 from optimizer import SGD
 from studentkit import assert_close, task
+from studentkit.figures import figures_drawn, watch_figures
 
 
 def network_with_gradients():
@@ -75,14 +76,11 @@ class TestCurves(unittest.TestCase):
     def test_all_four_histories_are_drawn(self):
         """plot_curves draws loss and accuracy of training and of validation."""
         histories = [[2.1, 1.2, 0.7], [0.3, 0.6, 0.8], [2.2, 1.4, 1.1], [0.2, 0.5, 0.65]]
-        plt = utils.plt
-        plt.switch_backend("Agg")  # no window, even where there is a screen
-        plt.close("all")
+        watch_figures()
         utils.plot_curves(*histories)
-        drawn = []
-        for number in plt.get_fignums():
-            for axes in plt.figure(number).axes:
-                drawn += [list(line.get_ydata(False)) for line in axes.get_lines()]
+        drawn = [
+            line.y for figure in figures_drawn() for axes in figure.axes for line in axes.lines
+        ]
         names = ["training loss", "training accuracy", "validation loss", "validation accuracy"]
         for name, history in zip(names, histories, strict=True):
             close = [len(line) == 3 and np.allclose(line, history) for line in drawn]
