@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from studentkit.handin import HERE, FolderError, gather, read_assignment
-from studentkit.patterns import unmatched
 from studentkit.preflight import draw, inspect, say
 from studentkit.table import glyphs_for
 
@@ -59,8 +58,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(f"  {path} ({len(content)} bytes)")
     if size > _LARGE:
         say("  That is a lot for source code: is there data or a model among it?")
-    for pattern in unmatched(assignment.submit, files):
-        say(f"  Nothing matches {pattern}.")
     try:
         findings = inspect(options.folder, assignment, gathered)
     except FolderError as error:

@@ -13,6 +13,7 @@ from studentkit.handin import read_assignment as _read_assignment
 from studentkit.rules import Finding, SurveyError, compare, printing
 from studentkit.survey import survey
 from studentkit.table import Glyphs, TableLine, bullet, glyphs_for, wrapped
+from studentkit.unfinished import unfinished
 
 SKELETON = "studentkit/skeleton.json"  # the skeleton's survey, written with the zip
 _NAMES = {"standard_library": "standard library"}
@@ -32,6 +33,7 @@ def inspect(folder: Path, assignment: HandIn, gathered: Gathered) -> list[Findin
             allow_imports=assignment.allow("imports"),
             allow_standard_library=assignment.allow("standard_library"),
         )
+        findings += unfinished(folder, assignment, gathered, skeleton, submission)
         findings += printing(
             skeleton, submission, submit=assignment.submit, allow=assignment.allow("printing")
         )
@@ -47,7 +49,10 @@ def draw(
 ) -> list[TableLine]:
     """Return the findings by rule, each with what it costs."""
     if not findings and not gathered.refused:
-        sentence = "Before you submit: files, imports, signatures and printing look as they should."
+        sentence = (
+            "Before you submit: nothing is left blank, and files, imports, signatures and printing "
+            "look as they should."
+        )
         return [TableLine(), *wrapped(sentence, "", "green")]
     lines = [TableLine(), TableLine("Before you submit, look at this:", "bold")]
     for sentence in gathered.refused:

@@ -19,6 +19,7 @@ from autograder.notebooks.submitted.intake import restored
 from autograder.notebooks.submitted.module import FILE, module_of
 
 BLANK = "autograder_blank"  # in a notebook's metadata: the cells that nobody worked on
+_MOST = 5  # notebooks of one submission that are looked at
 _FIGURE = "a figure that the cell above drew"
 _nbformat: Any = nbformat  # its functions have no types
 
@@ -52,14 +53,19 @@ class Notebook:
 
     def of(self, submission: Submission) -> tuple[NotebookNode, tuple[str, ...]]:
         """Return the released notebook with the student's cells in it, and what was repaired."""
-        name, others = _chosen(submission.files, self.assignment)
-        if not name:
+        names = _candidates(submission.files, self.assignment)
+        if not names:
             return self.released, ("no notebook was handed in: its cells count as left blank",)
-        found = restored(self.released, submission.files[name])
+        read = {name: restored(self.released, submission.files[name]) for name in names[:_MOST]}
+        # The one with most work in it; among equals the order of the names decides.
+        name = min(read, key=lambda name: len(read[name].blank))
+        found, others = read[name], [one for one in names if one != name]
         found.notebook.metadata[BLANK] = list(found.blank)
         notes = tuple(found.notes)
         if others:
-            notes = (f"of {len(others) + 1} notebooks, {name} was graded", *notes)
+            left = ", ".join(others[:_MOST])
+            said = f"of {len(names)} notebooks, {name} was graded, which has most answers"
+            notes = (f"{said}; left out: {left}", *notes)
         return found.notebook, notes
 
     def for_a_person(self, node: NotebookNode) -> NotebookNode:
@@ -96,8 +102,8 @@ def load(kept: Path) -> Notebook:
     return Notebook(found["assignment"], full, released, frozenset(found["by_files"]))
 
 
-def _chosen(files: dict[str, bytes], assignment: str) -> tuple[str, list[str]]:
-    """Return the notebook to grade, by its name or as the largest one, and the other ones."""
+def _candidates(files: dict[str, bytes], assignment: str) -> list[str]:
+    """Return the notebooks among the files, the likeliest one by its name first."""
     found = [
         name
         for name in files
@@ -109,5 +115,4 @@ def _chosen(files: dict[str, bytes], assignment: str) -> tuple[str, list[str]]:
         wanted = re.sub(r"[^a-z0-9]", "", assignment)
         return stem != wanted, wanted not in stem, -len(files[name]), name
 
-    found.sort(key=rank)
-    return (found[0], found[1:]) if found else ("", [])
+    return sorted(found, key=rank)

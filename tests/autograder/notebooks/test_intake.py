@@ -18,6 +18,8 @@ from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator
 
+from autograder.core.records import Submission
+from autograder.notebooks.submitted.handed_in import Notebook
 from autograder.notebooks.submitted.intake import Restored, restored
 from autograder.notebooks.submitted.markdown import disarmed
 
@@ -136,6 +138,27 @@ def test_changed_checks_and_given_cells_come_from_the_release(released: Notebook
         "These checks had been changed; the released ones count: check_odd.",
         "These given cells had been changed; the released ones count: imports.",
     )
+
+
+def test_the_notebook_with_most_work_in_it_is_graded(released: NotebookNode) -> None:
+    """An untouched copy under the right name does not win over answers under another."""
+    worked = json.dumps(solved(released)).encode()
+    half = solved(released)
+    cell_of(half, "width")["source"] = cell_of(json.loads(nbformat.writes(released)), "width")[
+        "source"
+    ]
+    untouched = nbformat.writes(released).encode() + b" " * 10_000  # the largest, too
+    files = {
+        "tiny.ipynb": untouched,
+        "tiny (1).ipynb": json.dumps(half).encode(),
+        "work/Untitled.ipynb": worked,
+        "broken.ipynb": b"{",
+    }
+    notebook = Notebook("tiny", released, released)
+    node, notes = notebook.of(Submission("ada", files, "0" * 64))
+    assert answers(Restored(node, ())) == WORK
+    assert notes[0].startswith("of 4 notebooks, work/Untitled.ipynb was graded, which has most")
+    assert "left out: tiny.ipynb, " in notes[0] and "broken.ipynb" in notes[0]
 
 
 def test_moved_cells_are_put_back_in_order(released: NotebookNode) -> None:
