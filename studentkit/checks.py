@@ -30,7 +30,29 @@ def assert_close(
     if np.any(wrong):
         where = tuple(int(i) for i in np.argwhere(wrong)[0])
         place = f" (first difference at {list(where)})" if where else ""
-        raise AssertionError(f"{name} is {_show(array)}; expected {_show(expected)}{place}")
+        with np.errstate(all="ignore"):
+            pattern = _pattern(array, expected)
+        shown = f"{name}: {_show(array)}; expected {_show(expected)}{place}{pattern}"
+        raise AssertionError(shown)
+
+
+def _pattern(array: np.ndarray, expected: np.ndarray) -> str:
+    """Say what all entries that differ have in common, where there is such a thing."""
+    if array.size < 2:
+        return ""
+    found, wanted = array.astype(float), expected.astype(float)
+    if found.ndim == 2 and found.shape[0] == found.shape[1] and np.allclose(found.T, wanted):
+        return "; this is the transpose of what is expected"
+    shifts = found - wanted
+    if np.allclose(shifts, shifts.flat[0], rtol=1e-5, atol=1e-9):
+        shift = float(shifts.flat[0])
+        return f"; every entry is {abs(shift):.4g} too {'large' if shift > 0 else 'small'}"
+    counts = wanted != 0
+    ratios = found[counts] / wanted[counts]
+    constant = len(ratios) > 1 and np.allclose(ratios, ratios[0], rtol=1e-5)
+    if constant and abs(ratios[0]) > 1e-9 and np.allclose(found[~counts], 0, atol=1e-9):
+        return f"; every entry is {ratios[0]:.4g} times what is expected"
+    return ""
 
 
 def assert_same(actual: Any, expected: Any, name: str = "the result") -> None:

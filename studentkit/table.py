@@ -120,7 +120,7 @@ def draw(title: str, rows: Sequence[Row], notes: Sequence[str], glyphs: Glyphs) 
             "  Total (an estimate from the public tests)",
             f"{sum(row.passed for row in rows)} of {sum(row.total for row in rows)}",
             f"{number(sum(row.estimate for row in counted))} of "
-            f"{number(sum(row.points for row in counted))}",
+            f"{given(sum(row.points for row in counted))}",
             "bold",
         ),
         TableLine(),
@@ -129,7 +129,7 @@ def draw(title: str, rows: Sequence[Row], notes: Sequence[str], glyphs: Glyphs) 
     unseen = sum(row.points for row in rows if not row.total)
     if unseen:
         lines += wrapped(
-            f"Points that depend on hidden tests or on questions alone: {number(unseen)}.", "  "
+            f"Points that depend on hidden tests or on questions alone: {given(unseen)}.", "  "
         )
     for note in notes:
         lines += wrapped(note, "  ", "yellow")
@@ -140,6 +140,11 @@ def number(value: float) -> str:
     """Write points with at most one decimal, rounded down: an estimate must not flatter."""
     text = f"{int(value * 10 + 1e-9) / 10:.1f}"
     return text.removesuffix(".0")
+
+
+def given(value: float) -> str:
+    """Write points that the course has set, as it has set them."""
+    return f"{round(value, 6):g}"
 
 
 def wrapped(text: str, indent: str, style: str = "", hanging: str = "") -> list[TableLine]:
@@ -168,14 +173,14 @@ def shorten(text: str, limit: int = 240) -> str:
 
 def _row(row: Row, glyphs: Glyphs) -> list[TableLine]:
     if not row.total:
-        return [_columns(f"{glyphs.bullet} {row.title}", "none", f"? of {number(row.points)}")]
+        return [_columns(f"{glyphs.bullet} {row.title}", "none", f"? of {given(row.points)}")]
     done = row.passed == row.total
     mark, style = (glyphs.passed, "green") if done else (glyphs.failed, "red")
     lines = [
         _columns(
             f"{mark} {row.title}",
             f"{row.passed} of {row.total}",
-            f"{number(row.estimate)} of {number(row.points)}",
+            f"{number(row.estimate)} of {given(row.points)}",
             style,
         )
     ]

@@ -20,7 +20,7 @@ STORIES = {
     "grace": "one file does not parse, the rest is right",
     "kurt": "an endless loop in ReLU, the rest is right",
     "mallory": "reads what it can, forges what it can",
-    "niels": "prints inside forward, which costs everything",
+    "niels": "prints inside forward, which costs all coding points",
     "sofia": "not an archive at all",
 }
 

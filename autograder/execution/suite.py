@@ -407,7 +407,7 @@ def _outcome(
         status = Status.FAILED
         reason, message = fault.of(found, session)
     if status is Status.FAILED and record.changed and message:
-        functions = ", ".join(dict.fromkeys(record.changed))
+        functions = ", ".join(filter(None, dict.fromkeys(record.changed))) or "Your code"
         message += f"\n{functions} changed an array that it was given; work on a copy."
     recognised = found if isinstance(found, RecognisedError) else None
     return Outcome(

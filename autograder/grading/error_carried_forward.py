@@ -152,5 +152,6 @@ class _Repeats:
         message = again.message
         if message:
             titles = ", ".join(f"“{self._manifest.task(name).title}”" for name in names)
-            message = f"{message}\nSo it is with the grader's functions of {titles} too."
+            instead = f"the grader's own functions of {titles} in place of yours"
+            message = f"{message}\nIt stays so with {instead}."
         return dataclasses.replace(again, message=message, printed=printed)

@@ -63,7 +63,7 @@ def _summary(grade: Grade) -> str:
     if waiting:
         most = points(sum((mark.max_score for mark in waiting), Fraction(0)))
         lines.append(f"A person grades {len(waiting)} written questions, {most} points more.")
-    lines += [f"Confinement {visible(grade.tier)}.", f"Data: {visible(grade.data)}."]
+    lines.append(f"Data: {visible(grade.data)}.")
     return "\n".join(lines)
 
 

@@ -128,7 +128,8 @@ def _item(cell: Cell, items: dict[str, rubric.Item]) -> rubric.Item:
 
 def _question(item: rubric.Item) -> str:
     """Return what is asked, and for the person who grades what earns points."""
-    lines = [f"### {item.title} ({float(item.points):g} points)", "", item.text.strip()]
+    worth = "1 point" if item.points == 1 else f"{float(item.points):g} points"
+    lines = [f"### {item.title} ({worth})", "", item.text.strip()]
     if item.criteria:
         scheme = [f"- {float(one.points):g}: {one.words}" for one in item.criteria]
         lines += ["", BEGIN_SCHEME, "", "**What earns points**", "", *scheme, "", END_SCHEME]

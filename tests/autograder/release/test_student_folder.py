@@ -64,7 +64,7 @@ def test_a_wrong_answer_costs_its_share(solved: Path, run: Run) -> None:
     edit(solved / "nets" / "core.py", "magnitude_of_argument), x)", "magnitude_of_argument))")
     text = table(run(solved, "-m", "pytest"))
     assert "✗ Squashing functions 2 of 3 4 of 6" in text
-    assert re.search(r"· Is odd → squash\(-3\) is 0\.63\d*; expected -0\.63\d*", text)
+    assert re.search(r"· Is odd → squash\(-3\): 0\.63\d*; expected -0\.63\d*", text)
 
 
 @pytest.mark.parametrize(
