@@ -103,6 +103,13 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         ERR.print("autograder: interrupted; run the same command again to go on")
         sys.exit(ExitCode.INTERRUPTED)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _log.debug("ended by %s", type(error).__name__, exc_info=True)
+        said = f"{error.filename}: {error.strerror}; give another place, or make room there"
+        ERR.print(f"autograder: {said} (-vv tells where)", markup=False, soft_wrap=True)
+        sys.exit(ExitCode.CONFIGURATION)
     except Exception as error:
         if hasattr(error, "show") and hasattr(error, "exit_code"):  # click's usage errors
             error.show()

@@ -159,7 +159,12 @@ def _tell(result: ClassResult) -> None:
     if result.tier is not None:
         OUT.print(f"confinement {result.tier.sentence}", markup=False)
     kept = f", {result.kept} unchanged since the last run" if result.kept else ""
-    OUT.print(f"graded {result.graded}{kept}; see {result.out / 'index.html'}", markup=False)
+    lost = len(result.not_graded)
+    failed = f", {lost} could not be graded" if lost else ""
+    OUT.print(
+        f"graded {result.graded - lost}{failed}{kept}; see {result.out / 'index.html'}",
+        markup=False,
+    )
 
 
 def rubric(

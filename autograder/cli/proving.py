@@ -140,7 +140,7 @@ def judge(
         bool, typer.Option("--jsonl", help="Read and write one JSON object a line.")
     ] = False,
 ) -> None:
-    """Judge typed answers from standard input: {"question": "<assignment>/<name>", "answer": …}."""
+    """Judge typed answers from standard input: {"question": "ASSIGNMENT/NAME", "answer": …}."""
     from autograder.answers.jsonl import run
 
     if not jsonl:

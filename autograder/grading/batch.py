@@ -149,6 +149,8 @@ def grade_class(
     written for what was finished.
     """
     folders, out = [Path(path) for path in paths], Path(out)
+    if out.exists() and not out.is_dir():
+        raise GradeError(f"{out}: this is a file; reports go into a folder, give its name with -o")
     options = prepare(
         assignment,
         data=data,
