@@ -60,6 +60,13 @@ def grade(
     times: Annotated[
         Path | None, typer.Option(help="CSV with columns submission,time: when each came in.")
     ] = None,
+    trust_file_times: Annotated[
+        bool,
+        typer.Option(
+            "--trust-file-times",
+            help="Judge lateness by a file's own time where nothing else is known.",
+        ),
+    ] = False,
     rubric: Annotated[
         Path | None,
         typer.Option(help="CSV with what a person gave for the written questions; see `rubric`."),
@@ -114,6 +121,7 @@ def grade(
             executes=place is not None,
             strangers=rubric is None,
             policy=policy or (),
+            trust_file_times=trust_file_times,
             training=training,
             again=again,
             progress=progress,
@@ -125,6 +133,13 @@ def grade(
     else:
         if policy:
             OUT.print(f"rules set for this run: {', '.join(policy)}", markup=False)
+        unknown = [one for one in result.summaries if one.untimed]
+        if unknown:
+            text = (
+                f"lateness was not judged for {len(unknown)} of {len(result.summaries)}: nothing "
+                "but a file's own time is known; give --times, or --trust-file-times"
+            )
+            OUT.print(text, markup=False)
         _tell(result)
     if place is not None:
         troubles = place.record(out, [one.submission for one in result.summaries])

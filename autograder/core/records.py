@@ -48,6 +48,11 @@ class Submission:
     time_source: str = ""  # "Gradescope's metadata", "the file's modification time", ...
     notes: tuple[str, ...] = ()  # what intake left out or repaired, one sentence each
 
+    @property
+    def has_file_time(self) -> bool:
+        """Whether the time is a file's own, which says little of when work was handed in."""
+        return "modification time" in self.time_source
+
 
 @dataclass(frozen=True)
 class UnreadableSubmission:

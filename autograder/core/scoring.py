@@ -121,13 +121,17 @@ def _author(name: str) -> str:
 
 
 def judge_lateness(
-    lateness: Lateness, submitted_at: datetime | None, due_override: datetime | None = None
+    lateness: Lateness,
+    submitted_at: datetime | None,
+    due_override: datetime | None = None,
+    believed: bool = True,
 ) -> list[PolicyFinding]:
     """Compare the submission's own time with the due time.
 
     Within the grace nothing is lost, and a note says so; after it the highest step that
     applies is lost; after the cut-off everything. A limit that is met exactly is kept. Only a
-    verdict of the rule "lateness" says that the submission is late.
+    verdict of the rule "lateness" says that the submission is late. A time that is not `believed`,
+    a file's own after an unzip, costs nothing.
     """
     due = due_override or lateness.due
     if due is None:
@@ -135,6 +139,11 @@ def judge_lateness(
     if submitted_at is None:
         sentence = "Nothing tells when this was handed in, so lateness was not judged."
         return [PolicyFinding("time", Action.WARN, sentence)]  # unknown is not late
+    if not believed:
+        sentence = (
+            "Only a file's own time is known, which unpacking changes, so lateness was not judged."
+        )
+        return [PolicyFinding("time", Action.WARN, sentence)]
     late = submitted_at - due
     if late <= timedelta(0):
         return []

@@ -79,6 +79,7 @@ def prepare(
     training: bool = True,
     executes: bool = False,
     policy: Sequence[str] = (),
+    trust_file_times: bool = False,
 ) -> GradingOptions:
     """Probe the machine and lay out the data; raises DataError, GradeError, ManifestError."""
     tier = tier or probe()
@@ -100,6 +101,7 @@ def prepare(
         notebook=str(prepared(assignment, kept) or ""),
         due=due,
         policy=tuple(policy),
+        trust_file_times=trust_file_times,
         executes=executes,
         hidden=tier.level is not Level.D,
         training_tests=training,
@@ -135,6 +137,7 @@ def grade_class(
     executes: bool = False,
     strangers: bool = False,
     policy: Sequence[str] = (),
+    trust_file_times: bool = False,
     progress: Callable[[int, int, str], None] | None = None,
     learning: Callable[[int, int, str], None] | None = None,
 ) -> ClassResult:
@@ -142,7 +145,8 @@ def grade_class(
 
     `marks` are what a person gave for written questions, by submission; a name that no submission
     has is an error, unless `strangers` are let pass. `policy` sets rules of the manifest otherwise
-    for this run ("printing=warn"). With `executes`, notebooks are run as a whole,
+    for this run ("printing=warn"). A file's own time makes nobody late unless `trust_file_times`:
+    unpacking changes it. With `executes`, notebooks are run as a whole,
     and kept beside the reports. `progress(done, total, name)` is called after each, and `learning`
     alike after each known mistake, where they are not known yet. Raises GradeError, ManifestError,
     IntakeError, DataError; a KeyboardInterrupt is noted in the result, and the class files are
@@ -160,6 +164,7 @@ def grade_class(
         training=training,
         executes=executes,
         policy=policy,
+        trust_file_times=trust_file_times,
     )
     expected = sorted(path.name for path in assignment.skeleton.iterdir())
     sources, leftovers = discover(folders, reserved=_RESERVED, expected=expected)

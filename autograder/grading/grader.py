@@ -298,7 +298,10 @@ class Grader:
         )
         verdicts += scoring.judge_printing(self.manifest.policy, outcomes, self._given_functions)
         verdicts += scoring.judge_lateness(
-            self.manifest.policy.lateness, submission.submitted_at, self.options.due
+            self.manifest.policy.lateness,
+            submission.submitted_at,
+            self.options.due,
+            believed=self.options.trust_file_times or not submission.has_file_time,
         )
         tasks = scoring.task_scores(self.manifest, outcomes, self.left_out)
         raw = sum((task.score for task in tasks), Fraction(0))

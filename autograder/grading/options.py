@@ -26,6 +26,7 @@ class GradingOptions:
     notebook: str = ""  # file with the notebook that students got; "" where there is none
     due: datetime | None = None
     policy: tuple[str, ...] = ()  # rules that this run sets otherwise: "printing=warn"
+    trust_file_times: bool = False  # whether a file's own time can make a submission late
     executes: bool = False  # whether notebooks are run as a whole, for a person to look at
     hidden: bool = True
     training_tests: bool = True

@@ -44,6 +44,7 @@ def render_index(
         leftovers=leftovers,
         absent=[*((one.submission, one.reason) for one in missing), *leftovers],
         scored=scored,
+        untimed=sum(one.untimed for one in graded),
         clusters=clusters(summaries),
         max_score=max_score,
         **values,

@@ -34,6 +34,7 @@ class Summary:
     rules: float | None = None  # what the rules of the handout cost, as a negative number
     submitted_at: str = ""
     time_source: str = ""
+    untimed: bool = False  # something was due, and nothing tells when this was handed in
 
     @classmethod
     def from_results(cls, found: dict[str, Any]) -> Summary:
@@ -60,6 +61,7 @@ class Summary:
             rules=extra["rules"],
             submitted_at=extra["submitted_at"] or "",
             time_source=extra["time_source"],
+            untimed=any(row["rule"] == "time" for row in extra["verdicts"]),
         )
 
 

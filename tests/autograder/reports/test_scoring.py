@@ -270,6 +270,14 @@ def test_a_given_due_time_goes_first() -> None:
     assert scoring.judge_lateness(late, day_after, due_override=day_after) == []
 
 
+def test_a_time_that_is_not_believed_costs_nothing() -> None:
+    """Weeks late by a file's own time is no verdict on lateness; the report says why."""
+    late = Lateness(due=DUE, cutoff_hours=1)
+    (verdict,) = scoring.judge_lateness(late, DUE + timedelta(days=300), believed=False)
+    assert (verdict.rule, verdict.action) == ("time", Action.WARN)
+    assert "lateness was not judged" in verdict.sentence
+
+
 def test_an_unknown_time_is_not_late() -> None:
     """Where nothing tells when work came in, that is said, and nothing is lost."""
     (verdict,) = scoring.judge_lateness(Lateness(due=DUE, cutoff_hours=1), None)
