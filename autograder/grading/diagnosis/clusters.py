@@ -10,14 +10,14 @@ from autograder.core.records import Failure, Outcome, Status
 
 
 def failures(outcomes: Sequence[Outcome], secret: str) -> tuple[Failure, ...]:
-    """Return one Failure for each task with failed tests, in the tasks' order.
+    """Return one Failure for each task with failed tests that count, in the tasks' order.
 
     The key goes into results that leave the grader, so it is made with `secret`: nobody can find
     out from it what was replied, and with that what a hidden test asked.
     """
     found = []
     failed = [one for one in outcomes if one.status is Status.FAILED]
-    for task in dict.fromkeys(one.task for one in failed):
+    for task in dict.fromkeys(one.task for one in failed if one.scored):
         mine = [one for one in failed if one.task == task]
         mine.sort(key=lambda one: (not one.scored, one.hidden))
         text = "\n".join(f"{one.test} {one.replies}" for one in mine)
