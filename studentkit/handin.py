@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from studentkit.patterns import excluded, leads_to, selected
+from studentkit.rules import cost
 
 HERE = Path(__file__).resolve().parent.parent  # the folder that `studentkit/` lies in
 RULES = ("unfinished", "files", "syntax", "imports", "standard_library", "signatures", "printing")
@@ -51,12 +52,8 @@ class HandIn:
             return "every test of the file fails"
         table = self.policy.get(rule, {})
         action = table.get("action", "warn")
-        which = "coding points" if table.get("spares") else "points"
-        if action == "zero":
-            return f"costs all {which}"
-        if action == "deduct":
-            return f"costs {table.get('percent', 0)} % of the {which}"
-        return "a warning, costs nothing"
+        words = cost(action, table.get("percent", 0), bool(table.get("spares")))
+        return words or "a warning, costs nothing"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .asking import ask
@@ -102,6 +103,22 @@ def stored_weights(name: str) -> dict[str, Any]:
     if type(found) is str:
         raise AssertionError(found)
     return _tensors(found, name)
+
+
+def check_weights(build: Callable[[], Any], *names: str) -> None:
+    """Fail, with what to do, unless the weights in one of the files `names` fit the network."""
+    problems = []
+    for name in names:
+        try:
+            state = stored_weights(name)
+            for key, value in state.items():
+                if not bool(value.isfinite().all()):
+                    raise AssertionError(f"{name}: {key} has entries that are no numbers")
+            return set_state(build(), state)
+        except Exception as error:  # whatever it is: another file may do
+            problems.append(str(error))
+    broken = [one for one in problems if "is missing" not in one] or problems
+    raise AssertionError("; ".join(broken))
 
 
 def outputs_of(model: Any, inputs: Any, train: bool = False) -> Any:

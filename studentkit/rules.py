@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from fractions import Fraction
 from typing import Any
 
 from studentkit.patterns import excluded, selected, unmatched
@@ -26,6 +27,19 @@ class Finding:
     rule: str  # "imports", "standard_library", "signatures", "files", "syntax" or "printing"
     sentence: str  # for the student; names the file, the line and the remedy
     where: str = ""  # "utils.py:12" or "utils.py"
+
+
+def cost(action: str, percent: float | Fraction, spares: bool) -> str:
+    """Say in a few words what a rule costs; "" where that is nothing.
+
+    A rule that `spares` tasks is about the coding part.
+    """
+    which = "coding points" if spares else "points"
+    if action == "zero":
+        return f"costs all {which}"
+    if action == "deduct" and percent:
+        return f"costs {float(percent):g} % of the {which}"
+    return ""
 
 
 class SurveyError(ValueError):

@@ -345,3 +345,16 @@ def _clip(text: str) -> str:
     return "".join(
         character if character.isprintable() else ascii(character)[1:-1] for character in text
     )
+
+
+def texts(facts: Mapping[str, Any] | str) -> dict[str, str]:
+    """Return by a function's dotted name what its text is known by; hostile input is fine."""
+    found: dict[str, str] = {}
+    try:
+        files = {} if isinstance(facts, str) else facts["files"]
+        for file in files.values():
+            for row in file.get("functions", ()):
+                found[str(row["name"])] = str(row["text"])
+    except (AttributeError, KeyError, TypeError):
+        return {}
+    return found

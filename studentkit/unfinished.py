@@ -14,6 +14,7 @@ from studentkit.handin import Gathered, HandIn
 from studentkit.notation import Unreadable, read_value
 from studentkit.patterns import unmatched
 from studentkit.rules import Finding
+from studentkit.survey import texts
 
 RULE = "unfinished"
 _NAMED = 6  # things of one kind that are named; the others are counted
@@ -41,22 +42,16 @@ def unfinished(
 def _functions(skeleton: Mapping[str, Any], submission: Mapping[str, Any]) -> Finding | None:
     if "given" not in skeleton:  # a zip of an earlier release
         return None
-    to_write = _texts(skeleton)
-    mine = _texts(submission)
+    mine = texts(submission)
     untouched = [
         name
-        for name, text in to_write.items()
+        for name, text in texts(skeleton).items()
         if name not in skeleton["given"] and mine.get(name) == text
     ]
     if not untouched:
         return None
     still = "still as you got "
     return Finding(RULE, _sentence(untouched, "function", f"{still}it", f"{still}them"))
-
-
-def _texts(facts: Mapping[str, Any]) -> dict[str, str]:
-    files = facts["files"].values()
-    return {row["name"]: row["text"] for file in files for row in file.get("functions", ())}
 
 
 def _answers(folder: Path, gathered: Gathered) -> Iterator[Finding]:

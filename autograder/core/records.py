@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
+
+from studentkit.rules import cost
+
+FILE_TIME = "modification time"  # how a submission's time is known that is only a file's own
 
 
 class Status(StrEnum):
@@ -51,7 +56,7 @@ class Submission:
     @property
     def has_file_time(self) -> bool:
         """Whether the time is a file's own, which says little of when work was handed in."""
-        return "modification time" in self.time_source
+        return FILE_TIME in self.time_source
 
 
 @dataclass(frozen=True)
@@ -118,12 +123,7 @@ class PolicyFinding:
     @property
     def costs(self) -> str:
         """Say in a few words what it costs; "" where that is nothing."""
-        which = "coding points" if self.spares else "points"
-        if self.action is Action.ZERO:
-            return f"costs all {which}"
-        if self.action is Action.DEDUCT and self.percent:
-            return f"costs {float(self.percent):g} % of the {which}"
-        return ""
+        return cost(self.action.value, self.percent, bool(self.spares))
 
 
 @dataclass(frozen=True)
@@ -161,6 +161,11 @@ class Mark:
         score = None if plain["score"] is None else Fraction(plain["score"])
         most = Fraction(plain["max_score"])
         return cls(plain["item"], plain["title"], most, score, plain["comment"])
+
+
+def given(marks: Iterable[Mark]) -> Fraction:
+    """Add up what a person gave; what is not graded yet adds nothing."""
+    return sum((mark.score for mark in marks if mark.score is not None), Fraction(0))
 
 
 @dataclass(frozen=True)
@@ -205,7 +210,7 @@ class Grade:
     @property
     def given(self) -> Fraction:
         """Points that a person gave."""
-        return sum((mark.score for mark in self.written if mark.score is not None), Fraction(0))
+        return given(self.written)
 
     @property
     def lost(self) -> Fraction:

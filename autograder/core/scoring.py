@@ -192,11 +192,6 @@ def _kept(verdicts: Sequence[PolicyFinding], task: str) -> Fraction:
     return max(Fraction(0), (100 - percent) / 100)
 
 
-def given(marks: Iterable[Mark]) -> Fraction:
-    """Add up what a person gave; what is not graded yet adds nothing."""
-    return sum((mark.score for mark in marks if mark.score is not None), Fraction(0))
-
-
 def reachable(marks: Iterable[Mark]) -> Fraction:
     """Add up what the written questions can earn."""
     return sum((mark.max_score for mark in marks), Fraction(0))

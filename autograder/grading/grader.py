@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studentkit.ahead import Ahead
-from studentkit.survey import survey
+from studentkit.survey import survey, texts
 
 from autograder.core import mistakes as mistake_library
 from autograder.core import scoring
 from autograder.core.cache import Cache
 from autograder.core.layout import Assignment
 from autograder.core.manifest import Manifest
-from autograder.core.records import Grade, Mark, Outcome, Submission, UnreadableSubmission
+from autograder.core.records import Grade, Mark, Outcome, Submission, UnreadableSubmission, given
 from autograder.core.rubric import Item, unmarked
 from autograder.execution import suite
 from autograder.execution.declared import Declared
@@ -34,7 +34,7 @@ from autograder.grading.files import folder_files, lasting
 from autograder.grading.lending import Lender
 from autograder.grading.lent_code import lent_code
 from autograder.grading.options import GradingOptions
-from autograder.grading.policy import judged, surveyed, texts
+from autograder.grading.policy import judged, surveyed
 from autograder.sandbox.fork_server import Branch, ForkServer, Parent
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Grader:
 
     def settle(self) -> None:
         """Work out now what every fork would otherwise work out again."""
-        _ = self.declared, self.lent, self._to_write
+        _ = self.declared, self.lent, self._to_write, self._given_functions
 
     def work_ahead(self) -> None:
         """Work out what test files have declared with `studentkit.ahead`."""
@@ -314,7 +314,7 @@ class Grader:
             tasks=tasks,
             outcomes=tuple(outcomes),
             verdicts=tuple(verdicts),
-            score=scoring.apply(verdicts, tasks) + scoring.given(marks or ()),
+            score=scoring.apply(verdicts, tasks) + given(marks or ()),
             max_score=self.max_score + scoring.reachable(marks or ()),
             raw_score=raw,
             tier=self.options.tier.sentence,

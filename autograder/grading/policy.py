@@ -59,16 +59,3 @@ def judged(
             )
         )
     return verdicts
-
-
-def texts(facts: dict[str, Any] | str) -> dict[str, str]:
-    """Return by a function's dotted name what its text is known by; hostile input is fine."""
-    found: dict[str, str] = {}
-    try:
-        files = {} if isinstance(facts, str) else facts["files"]
-        for file in files.values():
-            for row in file.get("functions", ()):
-                found[str(row["name"])] = str(row["text"])
-    except (AttributeError, KeyError, TypeError):
-        return {}
-    return found

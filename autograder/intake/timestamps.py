@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import yaml
 
 from autograder.core.errors import AutograderError
+from autograder.core.records import FILE_TIME
 from autograder.intake.folders import belongs, walk
 from autograder.intake.limits import Allowance, ArchiveLimits, ArchiveRefused
 from autograder.intake.paths import JUNK_FOLDERS, is_archive, shown, stem
@@ -187,9 +188,9 @@ def _from_file(path: Path, spoilt: str) -> tuple[datetime | None, str]:
     try:
         status = path.stat()
         if not stat.S_ISDIR(status.st_mode):
-            source, seconds = f"the file's modification time{spoilt}", status.st_mtime
+            source, seconds = f"the file's {FILE_TIME}{spoilt}", status.st_mtime
         else:
-            source, seconds = f"the newest file's modification time{spoilt}", _newest(path)
+            source, seconds = f"the newest file's {FILE_TIME}{spoilt}", _newest(path)
         return datetime.fromtimestamp(int(seconds), UTC), source
     except (OSError, OverflowError, ValueError, ArchiveRefused):
         return None, ""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from studentkit.survey import survey
+from studentkit.survey import survey, texts
 
 from autograder.core.files import write_bytes
 from autograder.core.layout import Assignment, find_assignment
@@ -104,13 +104,9 @@ def _facts(place: Assignment, skeleton: Mapping[str, bytes]) -> dict[str, Any]:
     reference = {path: place.solution / path for path in skeleton}
     files = {path: file.read_bytes() for path, file in reference.items() if file.is_file()}
     found = survey(dict(skeleton))
-    complete, mine = _functions(survey(files)), _functions(found)
-    return {**found, "given": sorted(name for name, _ in mine & complete)}
-
-
-def _functions(found: dict[str, Any]) -> set[tuple[str, str]]:
-    rows = [row for file in found["files"].values() for row in file.get("functions", ())]
-    return {(row["name"], row["text"]) for row in rows}
+    complete = texts(survey(files))
+    given = sorted(name for name, text in texts(found).items() if complete.get(name) == text)
+    return {**found, "given": given}
 
 
 def secrets(place: Assignment) -> Secrets:

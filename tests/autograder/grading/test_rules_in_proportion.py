@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from autograder.core.layout import find_assignment, find_root
+from autograder.core.layout import find_assignment
 from autograder.grading.files import folder_files
 
-ROOT = find_root(Path(__file__).parent)
+from .small_class import ROOT, graded
+
 ASSIGNMENT = find_assignment("mlp_from_scratch", ROOT)
 _REFERENCE = folder_files(ASSIGNMENT.solution)
 _BASE, _REGRESSION = "models/_base_network.py", "models/softmax_regression.py"
@@ -65,19 +64,7 @@ SUBMISSIONS = {
 
 
 def _grade(out: Path, *options: str) -> dict[str, dict[str, Any]]:
-    for name, files in SUBMISSIONS.items():
-        for path, content in files.items():
-            target = out / "class" / name / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-    command = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT.id, str(out / "class")]
-    command += ["-o", str(out / "reports"), "--quick", *options]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return {
-        name: json.loads((out / "reports" / name / "results.json").read_text())
-        for name in SUBMISSIONS
-    }
+    return graded(ASSIGNMENT.id, SUBMISSIONS, out, "--quick", *options)
 
 
 @pytest.fixture(scope="module")

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import io
-import json
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from autograder.core.layout import find_assignment, find_root
+from autograder.core.layout import find_assignment
 from autograder.grading.files import folder_files
 
-ROOT = find_root(Path(__file__).parent)
+from .small_class import ROOT, graded
+
 ASSIGNMENT = find_assignment("image_classifier", ROOT)
 _REFERENCE = folder_files(ASSIGNMENT.solution)
 _WEIGHTS = "weights/net_colours.pth"
@@ -43,20 +40,10 @@ for _files in (SUBMISSIONS["nan"], SUBMISSIONS["other"], SUBMISSIONS["text"]):
 @pytest.fixture(scope="module")
 def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Return what the reports say of the task, by submission."""
-    out = tmp_path_factory.mktemp("weights")
-    for name, files in SUBMISSIONS.items():
-        for path, content in files.items():
-            target = out / "class" / name / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-    command = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT.id, str(out / "class")]
-    command += ["-o", str(out / "reports"), "--full"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    results = graded(ASSIGNMENT.id, SUBMISSIONS, tmp_path_factory.mktemp("weights"), "--full")
     found = {}
-    for name in SUBMISSIONS:
-        results = json.loads((out / "reports" / name / "results.json").read_text())
-        (task,) = (one for one in results["tests"] if one["tags"] == ["trained_network"])
+    for name, result in results.items():
+        (task,) = (one for one in result["tests"] if one["tags"] == ["trained_network"])
         found[name] = task["output"]
     return found
 
