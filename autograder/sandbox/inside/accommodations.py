@@ -74,15 +74,18 @@ def _matplotlib() -> None:
 
 
 class _Done:
-    """The result of a call that a pool was asked for."""
+    """The result of a call that a pool was asked for, made at once."""
 
-    def __init__(self, call: Callable[[], Any]) -> None:
+    def __init__(self, call: Callable[[], Any], callback: Any, error_callback: Any) -> None:
         self._error: BaseException | None = None
         self._value: Any = None
         try:
             self._value = call()
         except Exception as error:
             self._error = error
+        told = callback if self._error is None else error_callback
+        if told is not None:
+            told(self._value if self._error is None else self._error)
 
     def get(self, timeout: float | None = None) -> Any:
         """Return the value, or raise what the call raised."""
@@ -103,7 +106,10 @@ class _Done:
 
 
 class _Pool:
-    """A pool of processes that has none."""
+    """What `multiprocessing.Pool` offers, without processes or threads.
+
+    The library's own pool of threads needs semaphores, for which a worker has no place.
+    """
 
     def __init__(
         self,
@@ -125,24 +131,46 @@ class _Pool:
     def apply(self, func: Any, args: Iterable[Any] = (), kwds: Any = None) -> Any:
         return func(*args, **(kwds or {}))
 
-    def apply_async(
-        self, func: Any, args: Iterable[Any] = (), kwds: Any = None, *others: Any, **named: Any
-    ) -> _Done:
-        return _Done(lambda: func(*args, **(kwds or {})))
-
     def map(self, func: Any, iterable: Iterable[Any], chunksize: int | None = None) -> list[Any]:
         return [func(item) for item in iterable]
 
-    def map_async(self, func: Any, iterable: Iterable[Any], *others: Any, **named: Any) -> _Done:
-        return _Done(lambda: [func(item) for item in iterable])
+    def starmap(self, func: Any, iterable: Iterable[Any], chunksize: int | None = None) -> Any:
+        return [func(*items) for items in iterable]
 
     def imap(self, func: Any, iterable: Iterable[Any], chunksize: int = 1) -> Iterator[Any]:
         return map(func, iterable)
 
     imap_unordered = imap
 
-    def starmap(self, func: Any, iterable: Iterable[Any], chunksize: int | None = None) -> Any:
-        return [func(*items) for items in iterable]
+    def apply_async(
+        self,
+        func: Any,
+        args: Iterable[Any] = (),
+        kwds: Any = None,
+        callback: Any = None,
+        error_callback: Any = None,
+    ) -> _Done:
+        return _Done(lambda: self.apply(func, args, kwds), callback, error_callback)
+
+    def map_async(
+        self,
+        func: Any,
+        iterable: Iterable[Any],
+        chunksize: int | None = None,
+        callback: Any = None,
+        error_callback: Any = None,
+    ) -> _Done:
+        return _Done(lambda: self.map(func, iterable), callback, error_callback)
+
+    def starmap_async(
+        self,
+        func: Any,
+        iterable: Iterable[Any],
+        chunksize: int | None = None,
+        callback: Any = None,
+        error_callback: Any = None,
+    ) -> _Done:
+        return _Done(lambda: self.starmap(func, iterable), callback, error_callback)
 
     def close(self) -> None:
         """Nothing is open."""
@@ -155,3 +183,17 @@ def _pools() -> None:
     context = importlib.import_module("multiprocessing.context").BaseContext
     multiprocessing.Pool = _Pool  # type: ignore[attr-defined]
     context.Pool = lambda self, *arguments, **named: _Pool(*arguments, **named)
+    pool = importlib.import_module("multiprocessing.pool")
+    pool.Pool = pool.ThreadPool = _Pool  # type: ignore[attr-defined]
+    futures = importlib.import_module("concurrent.futures")
+
+    class InThread(futures.ThreadPoolExecutor):  # type: ignore[misc, name-defined]
+        """A pool of processes that is one thread."""
+
+        def __init__(
+            self, max_workers: int | None = None, mp_context: Any = None, **named: Any
+        ) -> None:
+            named.pop("max_tasks_per_child", None)
+            super().__init__(1, **named)
+
+    futures.ProcessPoolExecutor = InThread  # type: ignore[attr-defined]

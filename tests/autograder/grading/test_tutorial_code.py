@@ -6,18 +6,15 @@ into a folder that is not there, or closed.
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from autograder.core.layout import find_assignment, find_root
+from autograder.core.layout import find_assignment
 from autograder.grading.files import folder_files
 
-ROOT = find_root(Path(__file__).parent)
+from .small_class import ROOT, graded
+
 _MLP = folder_files(find_assignment("mlp_from_scratch", ROOT).solution)
 _IMAGES = folder_files(find_assignment("image_classifier", ROOT).solution)
 
@@ -79,6 +76,14 @@ _POOLED = (
     "from multiprocessing import Pool, get_context\n"
     "with Pool(4) as pool:\n    assert pool.map(abs, [-1, 2]) == [1, 2]\n"
     "    assert pool.apply_async(divmod, (7, 2)).get(5) == (3, 1)\n"
+    "    told = []\n"
+    "    pool.starmap_async(divmod, [(7, 2)], callback=told.append).wait()\n"
+    "    assert told == [[(3, 1)]]\n"
+    "from multiprocessing.pool import ThreadPool\n"
+    "with ThreadPool(2) as pool:\n    assert pool.starmap(divmod, [(7, 2)]) == [(3, 1)]\n"
+    "from concurrent.futures import ProcessPoolExecutor\n"
+    "with ProcessPoolExecutor(2, get_context('spawn')) as pool:\n"
+    "    assert list(pool.map(abs, [-1, 2])) == [1, 2]\n"
     "with get_context('spawn').Pool() as pool:\n"
     "    assert list(pool.imap_unordered(abs, [-3])) == [3]\n"
     "import torch\n"
@@ -98,33 +103,18 @@ _TORCH = {
 }  # fmt: skip
 
 
-def _grade(assignment: str, class_: dict[str, dict[str, bytes]], out: Path) -> dict[str, Any]:
-    for name, files in class_.items():
-        for path, content in files.items():
-            target = out / "class" / name / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-    command = [sys.executable, "-m", "autograder", "grade", assignment, str(out / "class")]
-    command += ["-o", str(out / "reports"), "--quick"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return {
-        name: json.loads((out / "reports" / name / "results.json").read_text()) for name in class_
-    }
-
-
 @pytest.fixture(scope="module")
 def curves(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return results of learning curves drawn in other ways."""
     class_ = {name: _curves(*parts) for name, parts in _CURVES.items()}
     class_["nothing"] = _curves("plt.figure()", "plt.plot([], label='none')", "plt.close()")
-    return _grade("mlp_from_scratch", class_, tmp_path_factory.mktemp("curves"))
+    return graded("mlp_from_scratch", class_, tmp_path_factory.mktemp("curves"), "--quick")
 
 
 @pytest.fixture(scope="module")
 def torches(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return results of code that asks for processes or a compiler."""
-    return _grade("image_classifier", _TORCH, tmp_path_factory.mktemp("torches"))
+    return graded("image_classifier", _TORCH, tmp_path_factory.mktemp("torches"), "--quick")
 
 
 def _lost(result: dict[str, Any]) -> dict[str, str]:
