@@ -76,7 +76,7 @@ def test_the_table_has_the_hint_of_a_known_mistake(folder: Path) -> None:
     assert "Hint: The loss grows with the batch" in run(folder)
     file.write_text(right.replace("return -np.mean(np.log(of_true_class))", "return 12.34"))
     said = run(folder)
-    assert "the loss is 12.34" in said
+    assert "the loss: 12.34; expected" in said
     assert "Hint:" not in said
 
 
