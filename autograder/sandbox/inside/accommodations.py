@@ -187,13 +187,27 @@ def _pools() -> None:
     pool.Pool = pool.ThreadPool = _Pool  # type: ignore[attr-defined]
     futures = importlib.import_module("concurrent.futures")
 
-    class InThread(futures.ThreadPoolExecutor):  # type: ignore[misc, name-defined]
-        """A pool of processes that is one thread."""
+    class InPlace(futures.Executor):  # type: ignore[misc, name-defined]
+        """A pool of processes that has none and computes where it is asked."""
 
         def __init__(
-            self, max_workers: int | None = None, mp_context: Any = None, **named: Any
+            self,
+            max_workers: int | None = None,
+            mp_context: Any = None,
+            initializer: Callable[..., Any] | None = None,
+            initargs: Iterable[Any] = (),
+            **named: Any,
         ) -> None:
-            named.pop("max_tasks_per_child", None)
-            super().__init__(1, **named)
+            if initializer is not None:
+                initializer(*initargs)
 
-    futures.ProcessPoolExecutor = InThread  # type: ignore[attr-defined]
+        def submit(self, fn: Any, /, *arguments: Any, **keywords: Any) -> Any:
+            """Call `fn` now and return a future that has ended."""
+            future: Any = futures.Future()
+            try:
+                future.set_result(fn(*arguments, **keywords))
+            except Exception as error:
+                future.set_exception(error)
+            return future
+
+    futures.ProcessPoolExecutor = InPlace  # type: ignore[attr-defined]
