@@ -56,6 +56,7 @@ def names_of(table: Mapping[str, Any]) -> Names:
         names=dict(table.get("names", {})),
         aliases=dict(table.get("aliases", {})),
         kind=table.get("kind", "expression"),
+        form=str(table.get("form", "")),
     )
 
 

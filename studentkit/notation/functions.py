@@ -9,6 +9,7 @@ MODULES = frozenset(
 # entry by entry, one argument
 ELEMENTWISE = {
     "log_e": "log", "LN": "log", "Ln": "log", "Exp": "exp",
+    "EXP": "exp", "SQRT": "sqrt", "ABS": "abs", "TANH": "tanh", "COSH": "cosh", "SINH": "sinh",
     "exp": "exp", "log": "log", "ln": "log", "log2": "log2", "log_2": "log2", "log10": "log10",
     "log_10": "log10", "lg": "log10", "sqrt": "sqrt", "abs": "abs", "Abs": "abs", "fabs": "abs",
     "absolute": "abs", "sign": "sign", "sgn": "sign", "floor": "floor", "ceil": "ceil",
@@ -24,6 +25,7 @@ ELEMENTWISE = {
 ARRAYS = {
     "transpose": "transpose", "Transpose": "transpose", "trace": "trace", "Trace": "trace",
     "Tr": "trace", "tr": "trace", "diag": "diag", "Diag": "diag", "diagonal": "diagonal",
+    "diagflat": "diag",
     "softmax": "softmax", "Softmax": "softmax", "norm": "norm", "log_softmax": "log_softmax",
     "logsumexp": "logsumexp", "LSE": "logsumexp", "lse": "logsumexp", "square": "square",
     "log1p": "log1p", "expm1": "expm1",
@@ -35,7 +37,8 @@ REDUCING = {
 }  # fmt: skip
 
 BINARY = {
-    "matmul": "@", "mm": "@", "dot": "@", "outer": "⊗", "hadamard": "∘", "Hadamard": "∘",
+    "matmul": "@", "mm": "@", "mv": "@", "POWER": "^",
+    "dot": "@", "outer": "⊗", "hadamard": "∘", "Hadamard": "∘",
     "multiply": "∘", "mul": "∘", "HadamardProduct": "∘", "MatMul": "@", "inner": "·",
     "add": "+", "subtract": "-", "sub": "-", "divide": "/", "div": "/", "pow": "^", "power": "^",
     "Pow": "^", "delta": "delta", "KroneckerDelta": "delta", "kronecker": "delta",
@@ -62,7 +65,7 @@ OTHER = {
     "asarray": "array", "Tensor": "array", "frac": "/", "log": "log", "float": "float",
     "float64": "float", "float32": "float", "int64": "float", "int32": "float",
     "Rational": "/", "Fraction": "/", "Integer": "float", "Float": "float", "round": "round",
-    "list": "array", "tuple": "array", "Size": "array",
+    "int": "int", "list": "array", "tuple": "array", "Size": "array",
 }  # fmt: skip
 
 KNOWN = frozenset().union(ELEMENTWISE, ARRAYS, REDUCING, BINARY, VARIADIC, SIZED, OTHER)

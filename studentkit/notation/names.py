@@ -20,7 +20,8 @@ class Names:
     `vars` and `names` give each name's kind: "vec:n" (a column), "row:n", "mat:m,n", or any other
     word for a scalar ("real", "pos", "unit", "scalar", "index:n", "dim:B"). `dims` gives the
     sizes, whose names may be typed too. `aliases` maps another spelling to a name of these; it may
-    be longer than a word ("dL/dw"). `kind` is "expression", "number", "tuple" or "design".
+    be longer than a word ("dL/dw"). `kind` is "expression", "number", "tuple" or "design"; `form`
+    shows how several answers are typed.
     ValueError from `shapes` means that the question itself is wrong.
     """
 
@@ -29,6 +30,7 @@ class Names:
     names: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     kind: str = "expression"
+    form: str = ""  # of several answers: "(C, H, W)"
 
     @cached_property
     def shapes(self) -> dict[str, Shape]:

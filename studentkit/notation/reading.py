@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import numbers
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +16,15 @@ import numpy as np
 from studentkit.notation.bounds import check_size
 from studentkit.notation.errors import UNANSWERED, Unreadable
 from studentkit.notation.grammar import parse
+from studentkit.notation.grammar.equations import short
+from studentkit.notation.habits import (
+    asks_for_bits,
+    laid,
+    placed,
+    product_of,
+    respelled,
+    spoken_cases,
+)
 from studentkit.notation.mathml import mathml
 from studentkit.notation.meaning import Meaning, tuple_shape
 from studentkit.notation.names import Names
@@ -36,6 +46,9 @@ _GROUPED = re.compile(
 )
 _TIMES = re.compile(r"\s*[0-9]{1,9}(?:\s*(?:[xX×]|\bby\b)\s*[0-9]{1,9})+\s*\Z")
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?[0-9.]*[0-9],[0-9]+\s*%?\s*\Z")
+_CONDITION = re.compile(
+    r"\b(?:if|for|when|where)\b[^=<>!]*=(?!=)[^=]*(?:\b(?:if|for|when|where)\b|;)"
+)
 _POWER_OF_TEN = re.compile(r"(?<=[0-9.])(\s*)[xX](?=\s*10\s*(?:\^|\*\*|[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]))")
 
 
@@ -70,7 +83,35 @@ def read(text: str, question: Names) -> Reading:
         raise Unreadable(f"the answer has {len(text)} characters; at most {MAX_LENGTH} are read")
     if not text.strip():
         raise Unreadable(UNANSWERED)
-    typed, notes = _as_numbers(plain(text), question)
+    typed = plain(text)
+    if question.kind == "expression" and _CONDITION.search(typed):
+        # `p when y = 1; 1-p when y = 0` is no equation, whose right side counts
+        typed = spoken_cases(typed)
+    try:
+        reading = _read(typed, question)
+    except Unreadable as refusal:
+        for other in respelled(typed, question):
+            with contextlib.suppress(Unreadable):
+                return _told(text, _read(other, question))
+        raise refusal
+    several: str | None = None
+    if question.kind == "tuple" and reading.shape == ():
+        several = product_of(typed, question.form)
+    elif question.kind == "design" and "=" in typed:
+        several = placed(typed, question.form)
+    elif question.kind in ("tuple", "design"):
+        several = laid(typed, question.form)
+    return reading if several is None else _told(text, _read(several, question))
+
+
+def _told(text: str, reading: Reading) -> Reading:
+    """Return a reading that says first what became of the text as a whole."""
+    said = _one_line(f"`{short(text)}` is read as {reading.text()}")
+    return replace(reading, notes=(said, *reading.notes))
+
+
+def _read(text: str, question: Names) -> Reading:
+    typed, notes = _as_numbers(text, question)
     try:
         syntax, said = parse(typed, question)
         meaning = Meaning(question, typed)
@@ -173,6 +214,8 @@ class _Values:
             return Tuple(tuple(self.tree(item, depth + 1) for item in value))
         if isinstance(value, Mapping):
             return self.record(value, depth)
+        if depth and isinstance(value, bool | np.bool_) and asks_for_bits(self.question.form):
+            return Number(Fraction(int(value)), str(int(value)))
         return _exact(value)
 
     def record(self, value: Mapping[Any, Any], depth: int) -> Tree:

@@ -29,6 +29,13 @@ GREEK = {
 }
 
 _DASHES = dict.fromkeys("‐‑‒–—―−﹣－", "-")  # a minus, whatever the keyboard made of it
+_BRACKETS = {
+    "【": "[",
+    "】": "]",
+    "〔": "[",
+    "〕": "]",
+    "、": ",",
+}  # of keyboards for Chinese and Japanese
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 
 ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0305": "bar", "\u0303": "tilde"}
@@ -51,10 +58,10 @@ FRACTIONS = {
 
 OPERATORS = {
     "×": "*", "∗": "*", "·": "·", "⋅": "·", "∙": "·", "•": "·", "÷": "/", "∕": "/",
-    "←": ":=", "≔": ":=", "≈": "≈", "≃": "≈", "≅": "≈",
+    "✕": "*", "✖": "*", "⨯": "*", "・": "·", "←": ":=", "≔": ":=", "≈": "≈", "≃": "≈", "≅": "≈",
     "⁄": "/", "∘": "∘", "⊙": "∘", "◦": "∘", "⊗": "⊗", "≤": "<=", "≥": ">=", "≠": "!=", "⩽": "<=",
-    "⩾": ">=", "′": "'", "’": "'", "‖": "||", "∥": "||", "∣": "|", "⊤": "T", "∧": "and", "∨": "or",
-    "∈": "in", "⌊": "⌊", "⌋": "⌋", "⌈": "⌈", "⌉": "⌉",
+    "⩾": ">=", "′": "'", "’": "'", "‖": "||", "∥": "||", "∣": "|", "⊤": "T", "⊺": "T", "∧": "and",
+    "∨": "or",    "∈": "in", "⌊": "⌊", "⌋": "⌋", "⌈": "⌈", "⌉": "⌉",
 }  # fmt: skip
 
 _KNOWN = frozenset().union(
@@ -105,6 +112,8 @@ def plain(text: str) -> str:
 def _plain(character: str) -> str:
     if character.isascii() or character in _KNOWN:
         return _DASHES.get(character, character)
+    if character in _BRACKETS:
+        return _BRACKETS[character]
     if character in _INVISIBLE:
         return ""
     # 𝑤, ｗ and ℎ are letters; what becomes several characters is no spelling of one.

@@ -256,6 +256,8 @@ class Calls(Totals):
             return self.indicator(syntax)
         if meaning == "float":
             return self.only(syntax, parts)
+        if meaning == "int":
+            return self.cut(syntax)
         if meaning == "/" and len(parts) == 2:
             return self.combine("/", self.read(parts[0]), self.read(parts[1]), syntax)
         first = parts[0]
@@ -264,6 +266,14 @@ class Calls(Totals):
                 raise Unreadable("nothing can be computed with a list of answers", syntax.at)
             return self.matrix(first)
         raise Unreadable(f"`{syntax.name}` is not read in this way", syntax.at)
+
+    def cut(self, syntax: FunctionCall) -> Typed:
+        """Python's int: towards zero."""
+        tree, shape = self.only(syntax, syntax.arguments)
+        if shape != ():
+            raise Unreadable("`int` takes one number", syntax.at)
+        size = Apply("floor", (Apply("abs", (tree,)),))
+        return Apply("mul", (Apply("sign", (tree,)), size)), ()
 
     def matrix(self, syntax: Listing | Series) -> Typed:
         rows: list[tuple[Tree, ...]] = []

@@ -4,6 +4,12 @@
 from __future__ import annotations
 
 FORMS: list[tuple[str, str, str, tuple[int, ...] | None]] = [
+    ('m', 'x @ A', '(x.T*A).T', (4, 1)),
+    ('m', '\\frac12 x', '(1/2)*x', (3, 1)),
+    ('n', '12500 iterations', '12500', ()),
+    ('n', '7 850', '7850', ()),
+    ('n', '2*3 000', '2*3000', ()),
+    ('w', '1^T w', 'ones(n, 1).T*w', ()),
     ('m', '2x', '2*x', (3, 1)),
     ('m', '2*x', '2*x', (3, 1)),
     ('m', '2 x', '2*x', (3, 1)),
@@ -284,7 +290,7 @@ FORMS: list[tuple[str, str, str, tuple[int, ...] | None]] = [
 # question, typed, character, part of the message
 REFUSED: list[tuple[str, str, int, str]] = [
     ('m', 'A^-1', 3, 'an inverse is not needed in any answer here'),
-    ('m', 'x @ A', 1, 'these have no product: `x` is (3, 1) and `A` is (3, 4)'),
+    ('m', 'A @ x', 1, 'these have no product: `A` is (3, 4) and `x` is (3, 1)'),
     ('m', '2*Ax', 1, 'these have no product: `2*A` is (3, 4) and `x` is (3, 1)'),
     ('m', 'foo', 1, '`foo` is not a name of this question'),
     ('b', 'yhaat', 1, '`yhaat` is not a name of this question; did you mean `yhat`?'),
@@ -300,13 +306,12 @@ REFUSED: list[tuple[str, str, int, str]] = [
     ('X', '(P-Y)/X', 1, 'one cannot divide by a matrix: `P-Y` is (5, 3) and `X` is (5, 4)'),
     ('X', 'A', 1, '`A` is not a name of this question'),
     ('e', 'lmin + (lmax-lmin)*np.exp(-t/2000)', 9, '`lmax` is not a name of this question; did you mean `eta_max`?'),
-    ('n', '12500 iterations', 7, '`iterations` is not read; type the number alone'),
+    ('n', '12500 bananas', 7, '`bananas` is not read; type the number alone'),
     ('n', '2 3', 3, 'two numbers in a row: something is missing between them'),
-    ('n', '7 850', 3, 'type 7850 without a space'),
-    ('n', '2*3 000', 5, 'type 3000 without a space'),
+    ('n', '7 85', 3, 'two numbers in a row: something is missing between them'),
     ('n', '2⅓⅓', 3, 'two numbers in a row: something is missing between them'),
     ('n', '3.0 e-3', 5, 'type 3.0e-3 without a space'),
-    ('w', '1^T w', 1, 'for a vector of ones type ones(n)'),
+    ('w', '1^T', 1, 'for a vector of ones type ones(n)'),
     ('w', 'w<-g', 2, 'type `=` for a new value, or a space, as in x < -1'),
     ('w', '(w := g)', 4, '`)` is expected here to close the bracket at character 1'),
     ('b', 'ln 1/yhat', 1, 'how far does ln reach? type ln(...) with brackets'),
@@ -320,7 +325,7 @@ REFUSED: list[tuple[str, str, int, str]] = [
     ('m', 'x..T', 3, '`.` is not expected here'),
     ('m', 'x_{i+1}', 4, '`i` is not a name of this question'),
     ('m', 'sum_{i != j} x_i', 11, '`j` is not a name of this question'),
-    ('m', '\\frac12', 6, '`{` is expected here; write \\frac{a}{b}'),
+    ('m', '\\frac{1}+x', 9, '`{` is expected here; write \\frac{a}{b}'),
     ('s', 'z_0', 1, 'entries count from 0 here; type z[0] for the first'),
     ('s', 'lambda x: x', 9, '`:` is not notation that is read here'),
     ('s', 'log(x,2)', 5, '`x` is not a name of this question'),
