@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from studentkit.foreign import nested_quotes
 from studentkit.handin import HERE, RULES, FolderError, Gathered, HandIn, gather
 from studentkit.handin import read_assignment as _read_assignment
+from studentkit.patterns import selected
 from studentkit.rules import Finding, SurveyError, compare, printing
 from studentkit.survey import survey
 from studentkit.table import Glyphs, TableLine, bullet, glyphs_for, wrapped
@@ -33,6 +37,7 @@ def inspect(folder: Path, assignment: HandIn, gathered: Gathered) -> list[Findin
             allow_imports=assignment.allow("imports"),
             allow_standard_library=assignment.allow("standard_library"),
         )
+        findings += newer(gathered.files, str(skeleton.get("python", "")), assignment.submit)
         findings += unfinished(folder, assignment, gathered, skeleton, submission)
         findings += printing(
             skeleton, submission, submit=assignment.submit, allow=assignment.allow("printing")
@@ -42,6 +47,31 @@ def inspect(folder: Path, assignment: HandIn, gathered: Gathered) -> list[Findin
             f"{path} cannot be used ({error}); copy it from the assignment's zip again"
         ) from None
     return sorted(findings, key=lambda finding: RULES.index(finding.rule))
+
+
+def newer(files: Mapping[str, bytes], python: str, submit: Sequence[str]) -> list[Finding]:
+    """Return what this Python reads and the one that grades, such as "3.11", would not."""
+    major, _, minor = python.partition(".")
+    if not (major.isdecimal() and minor.isdecimal()):
+        return []
+    grades = (int(major), int(minor))
+    found = []
+    for path, content in files.items():
+        if grades >= sys.version_info[:2] or not path.endswith(".py") or not selected(path, submit):
+            continue
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            tree = ast.parse(content)
+            try:
+                ast.parse(content, feature_version=grades)
+            except SyntaxError as error:
+                said = f"{path}:{error.lineno} needs a newer Python than {python}, which grades"
+                found.append(Finding("syntax", f"{said} ({error.msg}); write it otherwise", path))
+                continue
+            if grades < (3, 12) and (line := nested_quotes(tree, content)):
+                said = f"{path}:{line} needs a newer Python than {python}, which grades"
+                why = "quotes or a backslash inside of an f-string's braces"
+                found.append(Finding("syntax", f"{said} ({why}); write it otherwise", path))
+    return found
 
 
 def draw(

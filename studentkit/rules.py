@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 from fractions import Fraction
 from typing import Any
 
+from studentkit.foreign import NO_SOURCE, VERSION
 from studentkit.patterns import excluded, selected, unmatched
 
 KIT_MODULES = frozenset({"studentkit"})  # ours; importing it is never a matter
@@ -247,7 +248,11 @@ def _limits(actual: _Survey, paths: list[str]) -> list[Finding]:
 def _syntax(path: str, line: int, message: str, source: str) -> Finding:
     where = f"{path}:{line}" if line else path
     shown = f", near: {source}" if source else ""
-    sentence = f"{where} is not valid Python ({message}){shown}; mend it and run pytest again"
+    if not line and message.startswith(NO_SOURCE):
+        return Finding("syntax", f"{where} {message}", where)
+    sentence = (
+        f"{where} is not valid Python {VERSION} ({message}){shown}; mend it and run pytest again"
+    )
     return Finding("syntax", sentence, where)
 
 

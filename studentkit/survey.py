@@ -1,7 +1,7 @@
 """Static facts of Python source: imports, signatures, printing calls. Nothing is ever executed.
 
-Standard library only and free of other modules of this package, because it runs in the confined
-worker on hostile source. Everything it returns is bounded in size and plain JSON.
+Standard library only and free of most of this package, because it runs in the confined worker on
+hostile source. Everything it returns is bounded in size and plain JSON.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import warnings
 from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
+
+from studentkit.foreign import no_source, why_not_read
 
 VERSION = 1
 MAX_NAMES = 5000  # paths listed
@@ -62,13 +64,16 @@ def survey_file(path: str, source: bytes) -> dict[str, Any]:
     """Describe one Python file; see `survey`."""
     if len(source) > MAX_BYTES:
         return _error(0, f"the file is larger than {MAX_BYTES // 1024} KiB")
+    other = no_source(source)
+    if other:
+        return _error(0, other)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an odd escape in a string is nobody's error here
             tree = ast.parse(source, _clip(path))
     except SyntaxError as error:
         text = error.text if isinstance(error.text, str) else ""
-        return _error(error.lineno or 0, str(error.msg), text)
+        return _error(error.lineno or 0, why_not_read(str(error.msg), text, source), text)
     except RecursionError:
         return _error(0, "the code is nested too deeply")
     except MemoryError:

@@ -69,6 +69,10 @@ def _of(found: BaseException, session: Session) -> tuple[Reason | None, str]:
         return None, f"The test could not use {_given(record, found)}: {type(error).__name__}"
 
 
+# Drives of Windows, homes, and where notebooks in a cloud keep their files.
+_ELSEWHERE = re.compile(r"[A-Za-z]:(?:\\+|/)\w|/(?:Users|home|content|kaggle)/\w|/drive/MyDrive")
+
+
 def raised(error: SubmissionError, session: Session) -> str:
     """Say what went wrong over there: in the student's code, or already on the way to it."""
     kind = error.type_name if error.type_name.isidentifier() else "an exception"
@@ -81,6 +85,10 @@ def raised(error: SubmissionError, session: Session) -> str:
         f"  {frame.path}, line {frame.line}, in {frame.function}: {frame.text}".rstrip(": ")
         for frame in error.frames[-_MAX_FRAMES:]
     ]
+    if _ELSEWHERE.search(error.message):
+        lines.append(
+            "  That is a place on your own computer: the grader has what you hand in only."
+        )
     if error.stage == "import":
         place = file_of(error.module, session.file_names)
         return "\n".join([f"{place} could not be imported: {text}", *lines])

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from studentkit.foreign import VERSION
 from studentkit.survey import survey, texts
 
 from autograder.core.files import write_bytes
@@ -100,13 +101,13 @@ def contents(place: Assignment, hints: Mapping[str, str] | None = None) -> dict[
 
 
 def _facts(place: Assignment, skeleton: Mapping[str, bytes]) -> dict[str, Any]:
-    """Return the skeleton's survey, with the names of the functions that are given complete."""
+    """Return the skeleton's survey, the functions that are given complete, and this Python."""
     reference = {path: place.solution / path for path in skeleton}
     files = {path: file.read_bytes() for path, file in reference.items() if file.is_file()}
     found = survey(dict(skeleton))
     complete = texts(survey(files))
     given = sorted(name for name, text in texts(found).items() if complete.get(name) == text)
-    return {**found, "given": given}
+    return {**found, "given": given, "python": VERSION}
 
 
 def secrets(place: Assignment) -> Secrets:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.core.records import Grade, Outcome, Reason, Status, TaskScore
@@ -21,6 +22,8 @@ REASONS = {
 }
 
 
+_TO_WRITE = re.compile(r"NotImplementedError: (?:\w+\.)?([\w.]+) is yours to write")
+_NOT_IMPLEMENTED = re.compile(r"NotImplementedError: (.+)")
 _COPIED = (
     "The published examples hold, but no hidden test with other inputs does. Examples alone earn "
     "nothing: your code has to be right for values that it has not seen."
@@ -41,6 +44,20 @@ class FeedbackLine:
     scored: bool = True  # False: it carries no points
     shown: tuple[tuple[str, str], ...] = ()  # (text, MathML of the grader's making)
     pictures: tuple[tuple[str, str], ...] = ()  # (title, PNG of the grader's making in base64)
+    unfinished: bool = False  # it waits for a function that is still as it was handed out
+
+
+@dataclass(frozen=True)
+class Group:
+    """Failed tests of one task that one sentence explains; mostly a single one."""
+
+    lines: tuple[FeedbackLine, ...]
+    said: str = ""  # of all that is not written yet: what it is and how many tests wait for it
+
+    @property
+    def first(self) -> FeedbackLine:
+        """The test that stands for all of them."""
+        return self.lines[0]
 
 
 @dataclass(frozen=True)
@@ -55,6 +72,19 @@ class Feedback:
     def failed(self) -> tuple[FeedbackLine, ...]:
         """The lines of the tests that did not pass, public ones first."""
         return tuple(sorted((x for x in self.lines if not x.passed), key=lambda x: x.hidden))
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The failed tests: what is not written yet as one, then those with one reason together."""
+        waiting = tuple(line for line in self.failed if line.unfinished)
+        found = [Group(waiting, _waiting(waiting))] if len(waiting) > 1 else []
+        alike: dict[tuple[object, ...], list[FeedbackLine]] = {}
+        for number, line in enumerate(self.failed):
+            if line.unfinished and found:
+                continue
+            key = (line.look, line.hint, line.reason, line.scored) if line.look else (number,)
+            alike.setdefault(key, []).append(line)
+        return (*found, *(Group(tuple(lines)) for lines in alike.values()))
 
     @property
     def passed(self) -> tuple[FeedbackLine, ...]:
@@ -127,13 +157,40 @@ def _line(outcome: Outcome, hints: Mapping[str, str]) -> FeedbackLine:
         )
     hint = visible(hints.get(outcome.mistake, outcome.hint))
     if outcome.hidden:
-        return FeedbackLine(title, False, True, hint=hint, mistake=outcome.mistake if hint else "")
+        return FeedbackLine(
+            title,
+            False,
+            True,
+            hint=hint,
+            mistake=outcome.mistake if hint else "",
+            unfinished=outcome.unfinished and not hint,
+        )
     reason = REASONS[outcome.reason] if outcome.reason else ""
     look = excerpt(outcome.message)
     name = outcome.mistake if hint else ""
     return FeedbackLine(
-        title, False, False, look, reason, hint, name, outcome.scored, pictures=pictures
+        title,
+        False,
+        False,
+        look,
+        reason,
+        hint,
+        name,
+        outcome.scored,
+        pictures=pictures,
+        unfinished=outcome.unfinished and not hint,
     )
+
+
+def _waiting(lines: Sequence[FeedbackLine]) -> str:
+    """Say what is not written yet, and how many tests wait for it."""
+    found = [_TO_WRITE.search(line.look) for line in lines]
+    names = list(dict.fromkeys(match[1] for match in found if match))
+    said = [match[1] for line in lines if (match := _NOT_IMPLEMENTED.search(line.look))]
+    what = ", ".join(names[:6]) or next(iter(said), "a function is still as it was handed out")
+    hidden = sum(line.hidden for line in lines)
+    more = f", {hidden} of them hidden" if hidden else ""
+    return f"Not written yet: {what.rstrip('.')}. {len(lines)} tests wait for it{more}."
 
 
 def _picture(title: str, png: bytes) -> tuple[str, str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from autograder.core.records import Action, Failure, Grade
 from autograder.core.scoring import points
 from autograder.core.visible import excerpt, visible
-from autograder.reports.feedback import Feedback, FeedbackLine, feedback, why_not_graded
+from autograder.reports.feedback import Feedback, FeedbackLine, Group, feedback, why_not_graded
 
 _MADE_OF = (
     "Each task below counts its points times the share of its tests that passed, hidden tests "
@@ -107,18 +108,31 @@ def _output(given: Feedback) -> str:
         return "No test of this task was run."
     if given.carried:
         lines.append(given.carried)
-    lines += [_line(line) for line in given.told]
+    lines += [_group(group) for group in given.groups if not group.first.scored]
+    waiting = [group for group in given.groups if group.said]
+    lines += [f"✗ {group.said}" for group in waiting]
+    apart = {id(line) for group in waiting for line in group.lines}
     if given.public:
         lines.append(_count("Public tests", given.public))
-        lines += [_line(line) for line in given.public if not line.passed]
+        groups = [group for group in given.groups if group.first.scored and not group.said]
+        lines += [_group(group) for group in groups if not group.first.hidden]
     if given.hidden:
         lines.append(_count("Hidden tests", given.hidden))
-        lines += [_line(line) for line in given.hidden]
+        lines += [_line(line) for line in given.hidden if id(line) not in apart]
     return "\n".join(lines)
 
 
 def _count(what: str, lines: tuple[FeedbackLine, ...]) -> str:
     return f"{what}: {sum(line.passed for line in lines)} of {len(lines)} passed."
+
+
+def _group(group: Group) -> str:
+    """Write one failed test, or what several have in common and their names."""
+    if len(group.lines) == 1:
+        return _line(group.first)
+    names = "\n".join(f"- {line.title}" for line in group.lines)
+    together = replace(group.first, title=f"{len(group.lines)} tests fail for one reason:")
+    return _line(together) + f"\n{names}".replace("\n", "\n    ")
 
 
 def _line(line: FeedbackLine) -> str:

@@ -234,3 +234,38 @@ def test_numbers_are_plain_json() -> None:
 
     for grade in ALL:
         json.loads(json.dumps(results(grade), allow_nan=True), parse_constant=refuse)
+
+
+def test_unfinished_work_is_one_line() -> None:
+    """However many tests wait for a function, and however many of them are hidden."""
+    tests = tuple(
+        dataclasses.replace(
+            one,
+            unfinished=True,
+            message=""
+            if one.hidden
+            else f"Your code raised NotImplementedError: _net.{one.task} is yours to write",
+        )
+        for one in grades.outcomes(dict.fromkeys(TASKS, 99))
+    )
+    written = results(grades.grade("una", tests))["tests"]
+    for entry, task in zip(written, grades.TASKS, strict=False):
+        count = task[3] + task[4]
+        if count < 2 or not task[3]:
+            continue
+        first, *rest = entry["output"].splitlines()
+        assert first == (
+            f"✗ Not written yet: {task[0]}. {count} tests wait for it, {task[4]} of them hidden."
+        )
+        assert not [line for line in rest if line.startswith(("✗", "✓"))]
+
+
+def test_one_reason_is_told_once() -> None:
+    """Tests that fail alike are listed below the sentence that explains them all."""
+    tests = tuple(
+        one if one.hidden else dataclasses.replace(one, message="utils.py could not be imported")
+        for one in grades.outcomes(dict.fromkeys(TASKS, 99))
+    )
+    output = results(grades.grade("una", tests))["tests"][0]["output"]
+    assert output.count("utils.py could not be imported") == 1
+    assert "✗ 2 tests fail for one reason:" in output
