@@ -23,7 +23,7 @@ from autograder.core import scoring
 from autograder.core.errors import AutograderError
 from autograder.core.manifest import costly
 from autograder.core.mistakes import Mistake
-from autograder.core.records import Outcome, Status
+from autograder.core.records import Outcome, Status, Weighed
 from autograder.execution.pool import PoolError, share
 from autograder.execution.suite import Test
 from autograder.grading.diagnosis.replies import digest
@@ -54,6 +54,7 @@ class SuiteVariant:
     carried: list[str] = field(default_factory=list)  # those that passed once it was supplied
     tasks_lost: list[str] = field(default_factory=list)
     wholes: tuple[str, ...] = ()  # tasks that it may cost as well: nobody can supply the function
+    costs: dict[str, tuple[str, str]] = field(default_factory=dict)  # task -> (points lost, of)
     replies: dict[str, str] = field(default_factory=dict)  # digests, of the tests of its task
     problem: str = ""  # "" when the suite did what it should
 
@@ -264,6 +265,7 @@ def _judge(
             variant.wholes = tuple(
                 task.id for task in tasks if not costly(tasks, task).isdisjoint(mistake.tasks)
             )
+            variant.costs = _costs(grader, trials, mistake)
             variant.replies = {
                 one.test: one.replies
                 for one in trials
@@ -294,6 +296,37 @@ def _score(grader: Grader, trials: Sequence[Trial]) -> Fraction:
     ]
     scores = scoring.task_scores(grader.manifest, outcomes, grader.left_out)
     return sum((task.score for task in scores), Fraction(0))
+
+
+def _costs(grader: Grader, trials: Sequence[Trial], mistake: Mistake) -> dict[str, tuple[str, str]]:
+    """Return what each task loses, tests that were not run because they cannot notice counted."""
+    ran = {one.test for one in trials}
+    outcomes = [
+        Outcome(
+            *(one.test, one.task, "", one.status, one.test.startswith("hidden/")),
+            carried=one.carried,
+            mistake=mistake.id,
+        )
+        for one in trials
+    ] + [
+        Outcome(test.id, test.task, "", Status.PASSED, test.hidden)
+        for test in grader.tests
+        if test.scored and test.id not in ran
+    ]
+    weights = {}
+    if mistake.costs is not None:
+        share = Fraction(mistake.costs, 100)
+        for task in mistake.tasks:
+            failed = [
+                one.test for one in trials if one.task == task and one.status is not Status.PASSED
+            ]
+            weights[task, mistake.id] = Weighed(share, frozenset(failed))
+    scores = scoring.task_scores(grader.manifest, outcomes, grader.left_out, weights)
+    return {
+        one.id: (scoring.points(one.max_score - one.score), scoring.points(one.max_score))
+        for one in scores
+        if one.score != one.max_score
+    }
 
 
 def _not_recognised(expected: Mapping[str, str], failed: list[str], named: dict[str, str]) -> str:

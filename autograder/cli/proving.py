@@ -46,6 +46,9 @@ def validate(
     everything: Annotated[
         bool, typer.Option("--all", help="Print a table with every variant.")
     ] = False,
+    costs: Annotated[
+        bool, typer.Option("--points", help="Print what each known mistake costs, dearest first.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Prove the suites: reference all points, skeleton and lazy code none, mistakes caught."""
@@ -60,9 +63,25 @@ def validate(
     if as_json:
         OUT.print_json(json.dumps(proof.to_json()))
     else:
+        if costs:
+            _tell_costs(proof)
         _tell_proof(proof, everything)
     if not proof.holds:
         raise Stop("the suites do not do what they should; see the problems above")
+
+
+def _tell_costs(proof: Proof) -> None:
+    table = Table("mistake", "task", "loses", "of", "share", "elsewhere")
+    rows = []
+    for one in proof.variants:
+        if one.kind == "mistake" and one.task in one.costs:
+            lost, most = one.costs[one.task]
+            share = 100 * float(lost) / float(most)
+            others = sum(float(cost) for task, (cost, _) in one.costs.items() if task != one.task)
+            rows.append((share, [one.name, one.task, lost, most, f"{share:.0f} %", f"{others:g}"]))
+    for _, row in sorted(rows, key=lambda pair: (-pair[0], pair[1])):
+        table.add_row(*row)
+    OUT.print(table)
 
 
 def _tell_proof(proof: Proof, everything: bool) -> None:

@@ -28,6 +28,7 @@ class Mistake:
     task: str  # the task that must lose points
     hint: str  # what a student reads
     also: tuple[str, ...] = ()  # further tasks that grade the same function and lose points too
+    costs: int | None = None  # percent of its task; None: as many tests as notice it
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -35,10 +36,14 @@ class Mistake:
         return (self.task, *self.also)
 
 
-def mistake(target: str, task: str, also: tuple[str, ...] = ()) -> Callable[[Function], Function]:
+def mistake(
+    target: str, task: str, also: tuple[str, ...] = (), costs: int | None = None
+) -> Callable[[Function], Function]:
     """Declare the decorated function as a wrong variant of `target`, which `task` is about.
 
     Where two tasks grade one function, `also` names the other one if it loses points as well.
+    `costs` is the percent of the task that a teacher would take for it: so much it costs where it
+    explains all that fails there, however many tests notice it.
 
     It is called with the original function first, then with the original's arguments. Its
     docstring is the hint. The function itself only ever runs in a confined worker.
@@ -46,7 +51,7 @@ def mistake(target: str, task: str, also: tuple[str, ...] = ()) -> Callable[[Fun
 
     def declare(function: Function) -> Function:
         hint = " ".join((function.__doc__ or "").split())
-        declared = Mistake(function.__name__, target, task, hint, also)
+        declared = Mistake(function.__name__, target, task, hint, also, costs)
         setattr(function, _MARK, [*getattr(function, _MARK, ()), declared])
         return function
 
@@ -64,6 +69,10 @@ def load(path: Path) -> tuple[Mistake, ...]:
     for entry in found:
         if functions.count(entry.id) > 1:  # the second has taken the name of the first
             raise MistakesError(f"{path}: '{entry.id}' is declared twice")
+        if entry.costs is not None and not (
+            isinstance(entry.costs, int) and 1 <= entry.costs <= 100
+        ):
+            raise MistakesError(f"{path}: '{entry.id}' costs {entry.costs!r}; say 1 to 100 percent")
         if not entry.hint:
             raise MistakesError(f"{path}: '{entry.id}' has no docstring; it is the hint to print")
     return found

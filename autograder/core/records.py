@@ -138,6 +138,15 @@ class TaskScore:
     total: int = 0
     carried: Fraction = Fraction(100)  # percent for a test that passed with supplied functions
     copied: bool = False  # whether only published examples hold, which earn nothing by themselves
+    weighed: Fraction | None = None  # percent that the one mistake in it costs; None: tests decide
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What a teacher takes for one known mistake, where exactly these tests fail with it."""
+
+    share: Fraction  # of the task
+    tests: frozenset[str]
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from fractions import Fraction
 
 from autograder.core.manifest import Lateness, Manifest, Policy, Task
-from autograder.core.records import Action, Mark, Outcome, PolicyFinding, Printed, Status, TaskScore
+from autograder.core.records import (
+    Action,
+    Mark,
+    Outcome,
+    PolicyFinding,
+    Printed,
+    Status,
+    TaskScore,
+    Weighed,
+)
 
 _MAX_PRINTING = 10  # verdicts: a loop over made-up functions must not fill the report
 
 
 def task_scores(
-    manifest: Manifest, outcomes: Iterable[Outcome], left_out: Container[str] = ()
+    manifest: Manifest,
+    outcomes: Iterable[Outcome],
+    left_out: Container[str] = (),
+    costs: Mapping[tuple[str, str], Weighed] | None = None,
 ) -> tuple[TaskScore, ...]:
     """Return the score of each task: its points times the share of its tests that passed.
 
@@ -23,6 +35,9 @@ def task_scores(
 
     Published examples can be copied, so they earn nothing by themselves: where a task has hidden
     tests and none of them passed, its public ones do not count.
+
+    Where one known mistake explains everything that fails in a task, and `costs` says what a
+    teacher would take for it there, so much it costs, however many tests notice it.
 
     Tasks that are `left_out`, because the level of the run has none of their tests, are not among
     them: what was not measured is no zero.
@@ -40,7 +55,11 @@ def task_scores(
         earned = sum((_earned(outcome, task) for outcome in mine), Fraction(0))
         hidden = [outcome for outcome in mine if outcome.hidden]
         copied = bool(earned and hidden) and not any(_earned(one, task) for one in hidden)
-        share = earned / len(mine) if mine and not copied else Fraction(0)
+        weighed = _weighed(task.id, mine, costs or {})
+        if weighed is not None:
+            share, copied = 1 - weighed, False
+        else:
+            share = earned / len(mine) if mine and not copied else Fraction(0)
         row = TaskScore(
             task.id,
             task.title,
@@ -50,9 +69,25 @@ def task_scores(
             len(mine),
             task.carried,
             copied,
+            None if weighed is None else weighed * 100,
         )
         scores.append(row)
     return tuple(scores)
+
+
+def _weighed(
+    task: str, mine: Sequence[Outcome], costs: Mapping[tuple[str, str], Weighed]
+) -> Fraction | None:
+    """Return the share of a task that the one mistake in it costs, None where tests decide."""
+    failed = [outcome for outcome in mine if outcome.status is not Status.PASSED]
+    names = {outcome.mistake for outcome in failed}
+    if len(names) != 1 or any(outcome.carried for outcome in mine):
+        return None
+    found = costs.get((task, names.pop()))
+    ran = {outcome.test for outcome in mine}
+    if found is None or found.tests & ran != {outcome.test for outcome in failed}:
+        return None
+    return found.share
 
 
 def _earned(outcome: Outcome, task: Task) -> Fraction:

@@ -303,9 +303,9 @@ class Grader:
             self.options.due,
             believed=self.options.trust_file_times or not submission.has_file_time,
         )
-        tasks = scoring.task_scores(self.manifest, outcomes, self.left_out)
-        raw = sum((task.score for task in tasks), Fraction(0))
         outcomes = name_mistakes(outcomes, library)
+        tasks = scoring.task_scores(self.manifest, outcomes, self.left_out, library.costs)
+        raw = sum((task.score for task in tasks), Fraction(0))
         late = any(verdict.rule == "lateness" for verdict in verdicts)
         return Grade(
             submission=submission.name,

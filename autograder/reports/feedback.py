@@ -67,6 +67,7 @@ class Feedback:
     task: TaskScore
     lines: tuple[FeedbackLine, ...]
     carried: str = ""  # how the points came about, beside the tests: in sentences, mostly none
+    weighed: str = ""  # that one known mistake is all, and what it costs
 
     @property
     def failed(self) -> tuple[FeedbackLine, ...]:
@@ -127,6 +128,7 @@ def feedback(grade: Grade, mistakes: Mapping[str, str] | None = None) -> tuple[F
             task,
             tuple(_line(outcome, hints) for outcome in grade.outcomes if outcome.task == task.id),
             " ".join(filter(None, (_COPIED if task.copied else "", _carried(grade, task)))),
+            _weighed(task),
         )
         for task in grade.tasks
     )
@@ -145,6 +147,15 @@ def _carried(grade: Grade, task: TaskScore) -> str:
     if task.carried < 100:
         costs = f"such a test counts {points(task.carried)} %"
     return f"{count} passed with the grader's functions of {named} in place of yours: {costs}."
+
+
+def _weighed(task: TaskScore) -> str:
+    if task.weighed is None:
+        return ""
+    return (
+        f"One mistake explains everything that fails here. It costs {points(task.weighed)} % of "
+        "the task, however many tests notice it."
+    )
 
 
 def _line(outcome: Outcome, hints: Mapping[str, str]) -> FeedbackLine:

@@ -14,7 +14,7 @@ from autograder.reports.feedback import Feedback, FeedbackLine, Group, feedback,
 
 _MADE_OF = (
     "Each task below counts its points times the share of its tests that passed, hidden tests "
-    "included."
+    "included, or what the one known mistake costs that explains all that failed."
 )
 _NO_ZERO = "It has no score, which is not a zero: somebody of the staff has to look."
 
@@ -103,11 +103,10 @@ def _entry(number: int, given: Feedback) -> dict[str, Any]:
 
 
 def _output(given: Feedback) -> str:
-    lines = []
+    lines: list[str] = []
     if not given.lines:
         return "No test of this task was run."
-    if given.carried:
-        lines.append(given.carried)
+    lines += filter(None, (given.carried, given.weighed))
     lines += [_group(group) for group in given.groups if not group.first.scored]
     waiting = [group for group in given.groups if group.said]
     lines += [f"✗ {group.said}" for group in waiting]

@@ -205,7 +205,8 @@ class _Values:
                 raise Unreadable(f"more than {MAX_VALUES} values")
             value = value.tolist()
         if isinstance(value, str):
-            reading = read(value, self.question)
+            # one of several answers is not several itself: "60000/5" in a list is a quotient
+            reading = read(value, replace(self.question, form="") if depth else self.question)
             self.notes.extend(reading.notes)
             return reading.tree
         if isinstance(value, list | tuple):

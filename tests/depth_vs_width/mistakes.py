@@ -202,7 +202,7 @@ def starts_curves_at_zero(original, curves, xlabel, ylabel, every=1):
 # order -----------------------------------------------------------------------------------
 
 
-@mistake(VISITS, task="order_effect")
+@mistake(VISITS, task="order_effect", costs=40)
 def visits_positive_samples_first(original, y, shuffled, seed=0):
     """Your order begins with the positive samples. The experiment asks for the other way
     round."""
@@ -433,7 +433,7 @@ def turns_blank_dates_into_nan(original, cases):
     return X, y, names
 
 
-@mistake(ENCODE, task="case_inputs")
+@mistake(ENCODE, task="case_inputs", costs=50)
 def turns_the_target_around(original, cases):
     """Your target is 1 for those who survived. Asked is 1 for Yes; recall would look at the
     wrong class."""
@@ -447,7 +447,7 @@ def leaves_out_sex(original, cases):
     return original({**cases, "sex": ["Missing"] * len(cases["sex"])})
 
 
-@mistake(SPLIT, task="case_split")
+@mistake(SPLIT, task="case_split", costs=30)
 def takes_the_last_rows_for_testing(original, X, y, share=0.2, seed=0):
     """Your test part is the end of the table, whatever the seed. Tables are often sorted, by date
     for one, and the end is unlike the rest."""
@@ -458,14 +458,14 @@ def takes_the_last_rows_for_testing(original, X, y, share=0.2, seed=0):
     return X[~chosen], y[~chosen], X[chosen], y[chosen]
 
 
-@mistake(SPLIT, task="case_split")
+@mistake(SPLIT, task="case_split", costs=60)
 def trains_on_the_test_rows(original, X, y, share=0.2, seed=0):
     """Your test rows are in the training part too. What the network has seen says nothing about
     new cases."""
     return X, y, *original(X, y, share, seed)[2:]
 
 
-@mistake(SPLIT, task="case_split")
+@mistake(SPLIT, task="case_split", costs=30)
 def splits_without_regard_to_classes(original, X, y, share=0.2, seed=0):
     """You draw the test part from all rows together. The rare class then gets more or less than
     its share by luck."""
@@ -474,7 +474,7 @@ def splits_without_regard_to_classes(original, X, y, share=0.2, seed=0):
     return X[train], y[train], X[test], y[test]
 
 
-@mistake(SPLIT, task="case_split")
+@mistake(SPLIT, task="case_split", costs=60)
 def shuffles_inputs_without_labels(original, X, y, share=0.2, seed=0):
     """Rows and labels do not belong together any more: one of them was shuffled without the
     other."""
@@ -497,7 +497,7 @@ def scales_with_the_test_part_too(original, train_X, test_X):
     return tuple(original(both, part)[1] for part in (train_X, test_X))
 
 
-@mistake(SCALE, task="case_split")
+@mistake(SCALE, task="case_split", costs=40)
 def scales_each_part_by_itself(original, train_X, test_X):
     """You scale the test part with its own mean and standard deviation. The network was trained
     on another scale, and a single new case has neither."""
@@ -537,7 +537,7 @@ def _loaders(train_X, train_y, test_X, test_y, train, test):
     return DataLoader(sets[0], **train), DataLoader(sets[1], **test)
 
 
-@mistake(LOADERS, task="case_split")
+@mistake(LOADERS, task="case_split", costs=30)
 def does_not_shuffle(original, train_X, train_y, test_X, test_y, batch_size=32, seed=0):
     """Your training samples come in the same order in every epoch. Neighbours in a table are
     alike; shuffle them."""
@@ -573,7 +573,7 @@ def shuffles_the_test_part(original, train_X, train_y, test_X, test_y, batch_siz
     )
 
 
-@mistake(LOADERS, task="case_split")
+@mistake(LOADERS, task="case_split", costs=60)
 def shuffles_labels_by_themselves(
     original, train_X, train_y, test_X, test_y, batch_size=32, seed=0
 ):
@@ -698,7 +698,7 @@ def weighs_frequent_classes_more(original, y):
     return 1 / original(y)
 
 
-@mistake(COLLAPSE, task="collapse")
+@mistake(COLLAPSE, task="collapse", costs=60)
 def multiplies_in_the_wrong_order(original, model):
     """You multiply the matrices in the order of the layers. Applied to a column, the last layer
     stands leftmost; for sizes that differ the product does not even exist."""
@@ -734,7 +734,7 @@ def collapses_through_a_relu(original, model):
     return original(nn.Sequential(*(one for one in model if isinstance(one, nn.Linear))))
 
 
-@mistake(COLLAPSE, task="collapse")
+@mistake(COLLAPSE, task="collapse", costs=50)
 def returns_the_transpose(original, model):
     """Your matrix is (inputs, outputs). Asked is the layout that a Linear layer has, one row for
     each output."""
@@ -742,7 +742,7 @@ def returns_the_transpose(original, model):
     return W.T, b
 
 
-@mistake("figures.weight_heat_map", task="heat_map")
+@mistake("figures.weight_heat_map", task="heat_map", costs=60)
 def draws_the_last_layer(original, model, names):
     """Your heat map shows another layer than the first, whose columns are the inputs."""
     last = [layer for layer in model if isinstance(layer, nn.Linear)][-1]
@@ -851,7 +851,7 @@ def forgets_to_reset_gradients(original, model, loader, recipe, loss_function=F.
     return follow(model, loader, recipe, loss_function, step)
 
 
-@mistake(TRAIN, task="training_loop")
+@mistake(TRAIN, task="training_loop", costs=60)
 def resets_gradients_too_late(original, model, loader, recipe, loss_function=F.cross_entropy):
     """You reset the gradients after computing them and before using them: nothing is learned."""
 
@@ -876,7 +876,7 @@ def applies_softmax_before_cross_entropy(
     return follow(model, loader, recipe, loss, usual)
 
 
-@mistake(TRAIN, task="training_loop")
+@mistake(TRAIN, task="training_loop", costs=40)
 def trains_in_evaluation_mode(original, model, loader, recipe, loss_function=F.cross_entropy):
     """Your network is in evaluation mode while it trains, so dropout does nothing and batch
     normalisation measures nothing."""
@@ -969,7 +969,7 @@ def always_uses_cross_entropy(original, model, loader, recipe, loss_function=F.c
     return original(model, loader, recipe)
 
 
-@mistake(TRAIN, task="training_loop")
+@mistake(TRAIN, task="training_loop", costs=50)
 def skips_short_batches(original, model, loader, recipe, loss_function=F.cross_entropy):
     """You leave out the last batch where it is shorter than the others."""
     batches = list(loader)
@@ -978,7 +978,7 @@ def skips_short_batches(original, model, loader, recipe, loss_function=F.cross_e
     return original(model, batches, recipe, loss_function)
 
 
-@mistake(EVALUATE, task="evaluation")
+@mistake(EVALUATE, task="evaluation", costs=40)
 def evaluates_in_training_mode(original, model, loader, loss_function=F.cross_entropy):
     """Your network is in training mode while it is measured: dropout is on, and batch
     normalisation learns from the test images."""
@@ -993,7 +993,7 @@ def evaluates_in_training_mode(original, model, loader, loss_function=F.cross_en
     return total / samples, correct / samples
 
 
-@mistake(PREDICT, task="evaluation")
+@mistake(PREDICT, task="evaluation", costs=40)
 def predicts_in_training_mode(original, model, loader):
     """Your predictions are made in training mode, with dropout on."""
     model.train()
@@ -1036,7 +1036,7 @@ def takes_the_best_sample_of_a_class(original, model, loader):
     return torch.cat(found), torch.cat(true)
 
 
-@mistake(EVALUATE, task="evaluation")
+@mistake(EVALUATE, task="evaluation", costs=50)
 def learns_while_evaluating(original, model, loader, loss_function=F.cross_entropy):
     """Your evaluation computes gradients, which costs time and memory and leaves them behind for
     the next update."""
@@ -1129,7 +1129,7 @@ def counts_the_output_as_hidden(original):
 _kept = []
 
 
-@mistake("networks.cnn", task="cnn")
+@mistake("networks.cnn", task="cnn", costs=50)
 def makes_the_network_once(original):
     """Each call gives the same network, so that a second training goes on where the first one
     stopped. Build it inside the function."""
@@ -1138,7 +1138,7 @@ def makes_the_network_once(original):
     return _kept[0]
 
 
-@mistake("networks.cnn", task="cnn")
+@mistake("networks.cnn", task="cnn", costs=50)
 def leaves_out_batch_normalisation(original):
     """Your network has no batch normalisation; at least one such layer is asked for."""
     return nn.Sequential(*(one for one in original() if not isinstance(one, nn.BatchNorm2d)))
@@ -1192,7 +1192,7 @@ def sets_the_first_dropout_only(original, network, p):
     next(one for one in network.modules() if isinstance(one, nn.Dropout)).p = p
 
 
-@mistake("sweep.set_dropout", task="dropout_sweep")
+@mistake("sweep.set_dropout", task="dropout_sweep", costs=40)
 def misses_inner_dropout(original, network, p):
     """A Dropout layer inside another Sequential keeps its old probability."""
     for layer in network:
@@ -1206,7 +1206,7 @@ def sets_what_is_kept(original, network, p):
     original(network, 1 - p)
 
 
-@mistake(SWEEP, task="dropout_sweep")
+@mistake(SWEEP, task="dropout_sweep", costs=30)
 def uses_one_network_for_all(original, make_network, measure):
     """You go on training one network from value to value. The later ones look better because they
     were trained longer."""
@@ -1230,13 +1230,13 @@ def trains_as_long_as_the_recipe(original, network, train_loader, valid_loader, 
     return evaluate(network, valid_loader)[1]
 
 
-@mistake(ONE_EPOCH, task="dropout_sweep")
+@mistake(ONE_EPOCH, task="dropout_sweep", costs=40)
 def measures_on_training_images(original, network, train_loader, valid_loader, recipe):
     """You measure on the images that the network was trained on. The other loader is for that."""
     return original(network, train_loader, train_loader, recipe)
 
 
-@mistake(ONE_EPOCH, task="dropout_sweep")
+@mistake(ONE_EPOCH, task="dropout_sweep", costs=40)
 def trains_on_validation_images(original, network, train_loader, valid_loader, recipe):
     """Your network is trained on the validation images, and so does well on them."""
     return original(network, valid_loader, valid_loader, recipe)
@@ -1302,7 +1302,7 @@ def takes_the_last_of_equals(original, trials):
     return original(list(trials)[::-1])
 
 
-@mistake("search.random_search", task="search")
+@mistake("search.random_search", task="search", costs=30)
 def draws_rates_evenly(original, objective, ranges, trials, seed=0):
     """You draw learning rates evenly between the ends. Nearly all of them are then of the largest
     size, and small ones are never tried."""
@@ -1317,7 +1317,7 @@ def draws_without_a_seed(original, objective, ranges, trials, seed=0):
     return original(objective, ranges, trials, random.Random().randrange(1 << 30))
 
 
-@mistake("search.random_search", task="search")
+@mistake("search.random_search", task="search", costs=40)
 def draws_one_number_for_all_names(original, objective, ranges, trials, seed=0):
     """You draw one number and place it in every range, so that all values go up and down
     together."""

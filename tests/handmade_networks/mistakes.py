@@ -58,21 +58,21 @@ def conv_scores(net, flat):
 # loading ---------------------------------------------------------------------------------
 
 
-@mistake(LOAD, task="digits")
+@mistake(LOAD, task="digits", costs=60)
 def leaves_pixels_as_bytes(original, folder="data"):
     """Your grey levels still go up to 255. Networks that start with small weights need small
     inputs: the handout says which range."""
     return tuple((images * 255, labels) for images, labels in original(folder))
 
 
-@mistake(LOAD, task="digits")
+@mistake(LOAD, task="digits", costs=60)
 def images_without_a_channel(original, folder="data"):
     """Your images have no channel dimension. A convolution wants (N, channels, rows, columns),
     and grey images have one channel."""
     return tuple((images.squeeze(1), labels) for images, labels in original(folder))
 
 
-@mistake(LOAD, task="digits")
+@mistake(LOAD, task="digits", costs=60)
 def tests_on_the_training_images(original, folder="data"):
     """Both of your parts are the training images. What the network has learnt by heart tells
     nothing about new digits."""
@@ -80,14 +80,14 @@ def tests_on_the_training_images(original, folder="data"):
     return train_set, train_set
 
 
-@mistake(LOAD, task="digits")
+@mistake(LOAD, task="digits", costs=60)
 def turns_the_images(original, folder="data"):
     """Rows and columns of your images are swapped: a 1 lies on its side. MNIST's files go row by
     row already."""
     return tuple((images.transpose(2, 3), labels) for images, labels in original(folder))
 
 
-@mistake(LOAD, task="digits")
+@mistake(LOAD, task="digits", costs=60)
 def labels_are_one_hot(original, folder="data"):
     """You turned the labels into rows of zeros and ones. Losses and accuracy expect the number of
     the class."""
@@ -97,35 +97,35 @@ def labels_are_one_hot(original, folder="data"):
 # losses ----------------------------------------------------------------------------------
 
 
-@mistake(LOSS, task="cross_entropy")
+@mistake(LOSS, task="cross_entropy", costs=50)
 def sums_over_the_batch(original, G, Y):
     """You add up the losses of the batch. As a mean the loss, and with it the step that suits a
     learning rate, does not depend on the size of the batch."""
     return original(G, Y) * len(Y)
 
 
-@mistake(LOSS, task="cross_entropy")
+@mistake(LOSS, task="cross_entropy", costs=50)
 def takes_the_logarithm_to_base_ten(original, G, Y):
     """Your loss has the right shape and the wrong unit: the logarithm in cross-entropy is the
     natural one."""
     return -torch.log10(G[torch.arange(len(Y)), Y]).mean()
 
 
-@mistake(LOSS, task="cross_entropy")
+@mistake(LOSS, task="cross_entropy", costs=50)
 def divides_by_the_classes_too(original, G, Y):
     """Your mean runs over all N·C entries. Only one entry of each row counts, so there are N
     terms."""
     return original(G, Y) / G.shape[1]
 
 
-@mistake(LOSS, task="cross_entropy")
+@mistake(LOSS, task="cross_entropy", costs=50)
 def forgets_the_minus(original, G, Y):
     """Your loss is negative. Logarithms of probabilities are below 0, and training would now make
     the true class less likely."""
     return -original(G, Y)
 
 
-@mistake(LOSS, task="cross_entropy")
+@mistake(LOSS, task="cross_entropy", costs=60)
 def takes_softmax_of_probabilities(original, G, Y):
     """You apply softmax to what are probabilities already. That flattens them: the loss can never
     come near 0."""
@@ -146,7 +146,7 @@ def returns_a_list_of_one(original, G, Y):
     return original(G, Y).reshape(1)
 
 
-@mistake(LOGITS, task="logits_loss")
+@mistake(LOGITS, task="logits_loss", costs=60)
 def takes_logits_for_probabilities(original, Z, Y):
     """You take the logarithm of scores. They are no probabilities, may be negative, and then the
     logarithm is NaN."""
@@ -167,20 +167,20 @@ def adds_a_small_number_inside_the_logarithm(original, Z, Y):
     return -torch.log(F.softmax(Z, dim=1)[torch.arange(len(Y)), Y] + 1e-9).mean()
 
 
-@mistake(LOGITS, task="logits_loss")
+@mistake(LOGITS, task="logits_loss", costs=50)
 def sums_the_loss_of_logits(original, Z, Y):
     """You add up the losses of the batch where the mean is asked for."""
     return original(Z, Y) * len(Y)
 
 
-@mistake(ACCURACY, task="accuracy")
+@mistake(ACCURACY, task="accuracy", costs=40)
 def counts_right_rows(original, G, Y):
     """You return how many rows are right. The share is asked for: it can be compared between
     batches of different sizes."""
     return float((G.argmax(dim=1) == Y).sum())
 
 
-@mistake(ACCURACY, task="accuracy")
+@mistake(ACCURACY, task="accuracy", costs=50)
 def looks_for_the_largest_of_the_batch(original, G, Y):
     """Your argmax runs down the batch and not along the classes: look at `dim`."""
     best = G.argmax(dim=0)
@@ -212,7 +212,7 @@ def softmax_over_the_batch(original, self, X):
     return Z if self.logits else F.softmax(Z, dim=0)
 
 
-@mistake("models.TwoLayers.forward", task="two_layers")
+@mistake("models.TwoLayers.forward", task="two_layers", costs=50)
 def sigmoid_on_the_last_layer(original, self, X):
     """There is a sigmoid behind the last layer too. It squeezes all scores between 0 and 1, so
     that no class can be clearly ahead of the others."""
@@ -247,7 +247,7 @@ def relu_for_sigmoid(original, self, X):
     return finished(self, Z)
 
 
-@mistake("models.TwoLayers.forward", task="two_layers")
+@mistake("models.TwoLayers.forward", task="two_layers", costs=60)
 def makes_parameters_inside_forward(original, self, X):
     """Your forward pass draws new weights each time it is called. The optimizer moves those made
     in `__init__`, which nobody looks at."""
@@ -256,7 +256,7 @@ def makes_parameters_inside_forward(original, self, X):
     return finished(self, Q @ self.W2 + self.b2)
 
 
-@mistake("models.TwoLayers.__init__", task="two_layers", also=("starting_values",))
+@mistake("models.TwoLayers.__init__", task="two_layers", also=("starting_values",), costs=60)
 def keeps_plain_tensors(original, self, hidden=200, start="random", logits=False):
     """Your weights are plain tensors, so that `net.parameters()` is empty and the optimizer has
     nothing to move."""
@@ -336,7 +336,7 @@ def zero_start_keeps_the_biases(original, self, activation="sigmoid", start="ran
             getattr(self, f"b{number}").data += 0.1
 
 
-@mistake("models.FiveLayers.__init__", task="five_layers", also=("starting_values",))
+@mistake("models.FiveLayers.__init__", task="five_layers", also=("starting_values",), costs=50)
 def assigns_one_bias_again_and_again(
     original, self, activation="sigmoid", start="random", logits=False
 ):
@@ -348,7 +348,7 @@ def assigns_one_bias_again_and_again(
         delattr(self, name)
 
 
-@mistake("models.FiveLayers.forward", task="five_layers")
+@mistake("models.FiveLayers.forward", task="five_layers", costs=50)
 def applies_relu_to_the_scores(original, self, X):
     """There is an activation behind the last layer. Negative scores are cut off, and classes
     that are cut off no longer learn."""
@@ -361,7 +361,7 @@ def uses_sigmoid_whatever_is_asked(original, self, X):
     return finished(self, five_scores(self, X, squash=torch.sigmoid))
 
 
-@mistake("models.FiveLayers.forward", task="five_layers")
+@mistake("models.FiveLayers.forward", task="five_layers", costs=50)
 def forgets_the_fourth_activation(original, self, X):
     """Behind the fourth layer there is no activation, so that it and the fifth are one linear
     layer."""
@@ -389,7 +389,7 @@ def detaches_the_first_layers(original, self, X):
 # convolutions ----------------------------------------------------------------------------
 
 
-@mistake("models.ConvNet.__init__", task="convnet")
+@mistake("models.ConvNet.__init__", task="convnet", costs=60)
 def gives_each_kernel_one_channel(original, self, hidden=30):
     """The kernels of your second and third convolution reach through one channel only. Their
     input is the output of the layer before: how many channels has it?"""
@@ -398,7 +398,7 @@ def gives_each_kernel_one_channel(original, self, hidden=30):
     self.W3 = nn.Parameter(0.1 * torch.randn(12, 1, 4, 4))
 
 
-@mistake("models.ConvNet.__init__", task="convnet")
+@mistake("models.ConvNet.__init__", task="convnet", costs=60)
 def swaps_channels_in_and_out(original, self, hidden=30):
     """Your kernels have input and output channels in the wrong order: output channels come
     first."""
@@ -438,7 +438,7 @@ def strides_in_the_wrong_layer(original, self, X):
     return conv_scores(self, conv_maps(self, X, strides=(2, 1, 2)).reshape(-1, 588))
 
 
-@mistake("models.ConvNet.forward", task="convnet")
+@mistake("models.ConvNet.forward", task="convnet", costs=50)
 def pads_the_third_layer_like_the_others(original, self, X):
     """The third convolution has another padding than the first two: its maps come out too
     large."""
@@ -452,7 +452,7 @@ def forgets_relu_in_the_dense_layer(original, self, X):
     return (flat @ self.W4 + self.b4) @ self.W5 + self.b5
 
 
-@mistake("models.ConvNet.forward", task="convnet")
+@mistake("models.ConvNet.forward", task="convnet", costs=50)
 def convnet_returns_probabilities(original, self, X):
     """Your network ends with a softmax, and F.cross_entropy applies another. Return the scores."""
     return F.softmax(original(self, X), dim=1)
@@ -461,7 +461,7 @@ def convnet_returns_probabilities(original, self, X):
 # training --------------------------------------------------------------------------------
 
 
-@mistake(BATCHES, task="batches")
+@mistake(BATCHES, task="batches", costs=50)
 def drops_the_last_short_batch(original, count, batch_size):
     """Samples are missing: where the batch size does not divide their number, a short batch is
     left, and it counts."""
@@ -488,7 +488,7 @@ def draws_with_replacement(original, count, batch_size):
     return list(torch.randint(count, (count,)).split(batch_size))
 
 
-@mistake(OPTIMIZER, task="training")
+@mistake(OPTIMIZER, task="training", costs=40)
 def always_descends_with_sgd(original, net, optimizer, rate):
     """Your optimizer is SGD even where Adam is asked for."""
     return original(net, "SGD", rate)
@@ -507,7 +507,7 @@ def moves_the_first_parameter_only(original, net, optimizer, rate):
     return kinds[optimizer](list(net.parameters())[:1], lr=rate)
 
 
-@mistake(EVALUATE, task="training")
+@mistake(EVALUATE, task="training", costs=40)
 def measures_in_training_mode(original, net, digits, loss=F.cross_entropy):
     """You measure while the network is in training mode: dropout, where there is one, still drops
     units."""
@@ -517,7 +517,7 @@ def measures_in_training_mode(original, net, digits, loss=F.cross_entropy):
         return loss(output, digits[1]).item(), right
 
 
-@mistake(EVALUATE, task="training")
+@mistake(EVALUATE, task="training", costs=40)
 def stays_in_evaluation_mode(original, net, digits, loss=F.cross_entropy):
     """After the first measurement your network stays in evaluation mode, and trains in it."""
     found = original(net, digits, loss)
@@ -598,13 +598,13 @@ def forgets_to_reset_the_gradients(original, *arguments, **named):
     return loop(original, {"add_up": True}, *usual(arguments, named))
 
 
-@mistake(TRAIN, task="training", also=("falling_training",))
+@mistake(TRAIN, task="training", also=("falling_training",), costs=60)
 def pairs_images_with_other_labels(original, *arguments, **named):
     """The images of a batch are shuffled and their labels are not: nothing can be learnt."""
     return loop(original, {"apart": True}, *usual(arguments, named))
 
 
-@mistake(TRAIN, task="training")
+@mistake(TRAIN, task="training", costs=40)
 def measures_the_test_on_the_batch(original, *arguments, **named):
     """What you write down as test metrics was measured on the training batch."""
     return loop(original, {"own": True}, *usual(arguments, named))
@@ -631,13 +631,13 @@ def forgets_the_last_measurement(original, *arguments, **named):
     return loop(original, {"no_end": True}, *usual(arguments, named))
 
 
-@mistake(TRAIN, task="training")
+@mistake(TRAIN, task="training", costs=20)
 def shuffles_only_once(original, *arguments, **named):
     """Your batches are made once and used in every epoch. Make new ones when an epoch is over."""
     return loop(original, {"never_again": True}, *usual(arguments, named))
 
 
-@mistake(TRAIN, task="training")
+@mistake(TRAIN, task="training", costs=20)
 def always_uses_cross_entropy(original, *arguments, **named):
     """Your loop minimises the same loss whatever it is given."""
     return loop(original, {"loss": F.cross_entropy}, *usual(arguments, named))
@@ -660,20 +660,20 @@ def lets_the_rate_fall_by_epochs(original, *arguments, **named):
     return loop(original, {"time": lambda t: epoch_of(given, t)}, *given)
 
 
-@mistake(TRAIN, task="falling_training")
+@mistake(TRAIN, task="falling_training", costs=50)
 def starts_the_schedule_at_one(original, *arguments, **named):
     """Your schedule begins with t = 1. The first step is the one with the largest rate, t = 0."""
     return loop(original, {"time": lambda t: t + 1}, *usual(arguments, named))
 
 
-@mistake(TRAIN, task="falling_training")
+@mistake(TRAIN, task="falling_training", costs=60)
 def sets_the_rate_before_there_is_an_optimizer(original, *arguments, **named):
     """The rate is set once, before training. The schedule has to be asked in every iteration,
     for an optimizer that exists by then."""
     return loop(original, {"when": lambda t: t == 0}, *usual(arguments, named))
 
 
-@mistake(TRAIN, task="falling_training")
+@mistake(TRAIN, task="falling_training", costs=60)
 def sets_the_rate_once_an_epoch(original, *arguments, **named):
     """Your rate changes when an epoch begins and stays the same in between."""
     given = usual(arguments, named)
@@ -782,7 +782,7 @@ def reports_the_start_of_training(
     return found | firsts
 
 
-@mistake(RUNS, task="experiments")
+@mistake(RUNS, task="experiments", costs=20)
 def gives_adam_the_rate_of_sgd(original, train_set, test_set, iterations=2000, batch_size=100):
     """Your Adam runs with the rate 0.5 of SGD, a hundred times too much for it."""
     train = original.__globals__["train"]
@@ -804,7 +804,7 @@ def calls_relu_sigmoid(original, train_set, test_set, iterations=2000, batch_siz
     return found | {"relu": found["sigmoid"], "sigmoid": found["relu"]}
 
 
-@mistake("experiments.constant_against_falling", task="rate_comparison")
+@mistake("experiments.constant_against_falling", task="rate_comparison", costs=60)
 def lets_both_rates_fall(original, train_set, test_set, iterations=6000, batch_size=100):
     """Both of your runs use the schedule, so that there is nothing to compare."""
     found = original(train_set, test_set, iterations, batch_size)
@@ -931,7 +931,7 @@ def marks_the_end(original, record):
 # the challenge ---------------------------------------------------------------------------
 
 
-@mistake("challenge.ChallengeNet.forward", task="challenge")
+@mistake("challenge.ChallengeNet.forward", task="challenge", costs=60)
 def drops_units_in_evaluation(original, self, X):
     """Your dropout is on in evaluation too, so that scores depend on chance. `self.training`
     tells when to drop."""

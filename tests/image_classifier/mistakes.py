@@ -100,7 +100,7 @@ def shifts_by_a_half_only(original, channels):
 # statistics ------------------------------------------------------------------------------
 
 
-@mistake("loading.channel_statistics", task="statistics")
+@mistake("loading.channel_statistics", task="statistics", costs=50)
 def averages_the_deviations_of_images(original, images):
     """You averaged the deviations of single images. That leaves out how much the images differ
     from each other: take all pixels of a channel together."""
@@ -108,7 +108,7 @@ def averages_the_deviations_of_images(original, images):
     return mean, images.std(dim=(2, 3), correction=0).mean(dim=0)
 
 
-@mistake("loading.channel_statistics", task="statistics")
+@mistake("loading.channel_statistics", task="statistics", costs=30)
 def corrects_the_deviation(original, images):
     """Your deviations are slightly too large: they divide by one less than the number of pixels.
     That is torch's default, and it has an argument for it."""
@@ -116,14 +116,14 @@ def corrects_the_deviation(original, images):
     return mean, images.std(dim=(0, 2, 3))
 
 
-@mistake("loading.channel_statistics", task="statistics")
+@mistake("loading.channel_statistics", task="statistics", costs=50)
 def returns_the_variance(original, images):
     """Your second result is the variance. The standard deviation is its square root."""
     mean, std = original(images)
     return mean, std**2
 
 
-@mistake("loading.channel_statistics", task="statistics")
+@mistake("loading.channel_statistics", task="statistics", costs=60)
 def one_statistic_for_all_channels(original, images):
     """You took the mean over the channels as well. Red, green and blue are normalised each by
     their own numbers."""
@@ -183,13 +183,13 @@ def shuffles_the_test_images_too(original, train_set, test_set, batch_size):
     return original(train_set, test_set, batch_size)[0], loader(test_set, batch_size, shuffle=True)
 
 
-@mistake(LOADERS, task="loaders")
+@mistake(LOADERS, task="loaders", costs=60)
 def shuffles_the_wrong_loader(original, train_set, test_set, batch_size):
     """You shuffle the test images and not the training images. It is the other way round."""
     return loader(train_set, batch_size), loader(test_set, batch_size, shuffle=True)
 
 
-@mistake(LOADERS, task="loaders")
+@mistake(LOADERS, task="loaders", costs=50)
 def drops_the_last_batch(original, train_set, test_set, batch_size):
     """Images are missing: where the batch size does not divide their number, a short batch is
     left, and it counts too."""
@@ -230,14 +230,14 @@ def ignores_the_batch_size_in_testing(original, train_set, test_set, batch_size)
     return original(train_set, test_set, batch_size)[0], loader(test_set, 1)
 
 
-@mistake("loading.sample_counts", task="sample_counts")
+@mistake("loading.sample_counts", task="sample_counts", costs=60)
 def counts_batches(original, train_loader, test_loader):
     """You counted batches. The length of a loader is the number of its batches; what it goes
     through has a length, too."""
     return len(train_loader), len(test_loader)
 
 
-@mistake("loading.sample_counts", task="sample_counts")
+@mistake("loading.sample_counts", task="sample_counts", costs=50)
 def takes_every_batch_for_full(original, train_loader, test_loader):
     """You multiplied batches by their size. The last batch may be short, so this can be too
     many."""
@@ -344,14 +344,14 @@ def forgets_relu_between_linear_layers(original, self, x):
     return layers(self, x, between=lambda units: units)
 
 
-@mistake(FORWARD, task="network")
+@mistake(FORWARD, task="network", costs=50)
 def relu_on_the_logits(original, self, x):
     """Your logits are never negative: there is a ReLU behind the last layer. It would switch
     classes off for good."""
     return layers(self, x, last=lambda scores: scores.clamp(min=0))
 
 
-@mistake(FORWARD, task="network")
+@mistake(FORWARD, task="network", costs=50)
 def softmax_in_the_network(original, self, x):
     """Your network returns probabilities. The loss applies the softmax itself, and twice is once
     too often: return the logits."""
@@ -386,13 +386,13 @@ def view_mixes_images(original, self, x):
     return layers(self, x, flat=lambda maps: maps.reshape(-1, 400))
 
 
-@mistake(FORWARD, task="network")
+@mistake(FORWARD, task="network", costs=60)
 def flattens_the_batch_too(original, self, x):
     """You laid the batch flat along with the maps. Each image keeps a row of its own."""
     return layers(self, x, flat=lambda maps: maps.reshape(maps.shape[1] * 0 + 1, -1))
 
 
-@mistake(FORWARD, task="network")
+@mistake(FORWARD, task="network", costs=50)
 def pooling_is_used_once(original, self, x):
     """The second pooling is missing, so that the sizes do not fit. It comes after each of the
     convolutions."""
@@ -414,7 +414,7 @@ def second_convolution_sees_negative_values(original, self, x):
     return self.fc3(F.relu(self.fc2(F.relu(self.fc1(x)))))
 
 
-@mistake(FORWARD, task="network")
+@mistake(FORWARD, task="network", costs=70)
 def makes_layers_in_forward(original, self, x):
     """A layer is made anew in every call of forward, with random weights that no optimizer knows.
     Make layers in the constructor and use them in forward."""
@@ -424,7 +424,7 @@ def makes_layers_in_forward(original, self, x):
     return original(self, x)
 
 
-@mistake(FORWARD, task="network")
+@mistake(FORWARD, task="network", costs=40)
 def loses_the_graph(original, self, x):
     """Nothing can be learnt through your network: its output is cut off from its parameters.
     Leave out `detach`, `.data`, `no_grad` and ways through numpy."""
@@ -449,7 +449,7 @@ def ignores_the_kernel_size(original, self, kernel_size=5):
     original(self, 5)
 
 
-@mistake("model.Net.__init__", task="network")
+@mistake("model.Net.__init__", task="network", costs=50)
 def leaves_biases_out(original, self, kernel_size=5):
     """Parameters are missing: your convolutions have no biases. Leave the layers' defaults."""
     from torch import nn
@@ -459,7 +459,7 @@ def leaves_biases_out(original, self, kernel_size=5):
     self.conv2 = nn.Conv2d(6, 16, kernel_size, bias=False)
 
 
-@mistake("model.Net.__init__", task="network")
+@mistake("model.Net.__init__", task="network", costs=40)
 def swaps_the_hidden_sizes(original, self, kernel_size=5):
     """fc1 and fc2 have each other's number of units. First 120, then 84."""
     from torch import nn
@@ -484,7 +484,7 @@ def adds_dropout(original, self, kernel_size=5):
     self.pool = DroppingPool(2, 2)
 
 
-@mistake("model.layer_table", task="layer_table")
+@mistake("model.layer_table", task="layer_table", costs=50)
 def counts_weights_only(original, net):
     """You left the biases out. They are learnt, too."""
     return {
@@ -493,7 +493,7 @@ def counts_weights_only(original, net):
     }
 
 
-@mistake("model.layer_table", task="layer_table")
+@mistake("model.layer_table", task="layer_table", costs=60)
 def counts_tensors(original, net):
     """You counted tensors: each layer has two of them. How many numbers are in them?"""
     return {name: len(list(layer.parameters())) for name, layer in net.named_children()}
@@ -529,7 +529,7 @@ def takes_any_gpu(original, use_gpu, available=None):
     return original(True, available)
 
 
-@mistake("training.choose_device", task="device")
+@mistake("training.choose_device", task="device", costs=60)
 def never_takes_a_gpu(original, use_gpu, available=None):
     """You return the CPU where a GPU is wanted and there."""
     return "cpu"
@@ -935,13 +935,13 @@ def averages_over_batches(original, test_loader, model_path, network=None):
     return sum(shares) / len(shares)
 
 
-@mistake(TEST, task="evaluation")
+@mistake(TEST, task="evaluation", costs=40)
 def accuracy_in_percent(original, test_loader, model_path, network=None):
     """Your accuracy is a percentage. The handout asks for a fraction between 0 and 1."""
     return 100 * original(test_loader, model_path, network)
 
 
-@mistake(TEST, task="evaluation")
+@mistake(TEST, task="evaluation", costs=40)
 def accuracy_is_a_count(original, test_loader, model_path, network=None):
     """You return how many predictions are right. Divide by the number of images."""
     return original(test_loader, model_path, network) * sum(len(pair[1]) for pair in test_loader)
@@ -996,7 +996,7 @@ def tests_a_network_without_its_weights(original, test_loader, model_path, netwo
     return correct / total
 
 
-@mistake("evaluation.load_network", task="evaluation")
+@mistake("evaluation.load_network", task="evaluation", costs=40)
 def tests_in_training_mode(original, model_path, network=None):
     """The network is in training mode while you test it, so that dropout switches units off and
     the accuracy is too low."""
@@ -1014,7 +1014,7 @@ def ignores_missing_parameters(original, model_path, network=None):
     return net.eval()
 
 
-@mistake("evaluation.load_network", task="evaluation", also=("classes",))
+@mistake("evaluation.load_network", task="evaluation", also=("classes",), costs=60)
 def forgets_to_load(original, model_path, network=None):
     """The file is read, and nothing of it arrives in the network."""
     return network().eval()

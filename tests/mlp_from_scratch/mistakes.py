@@ -38,7 +38,7 @@ def hidden_input_and_error(model, X, y):
 # loading ---------------------------------------------------------------------------------
 
 
-@mistake(SPLIT, task="data_loading")
+@mistake(SPLIT, task="data_loading", costs=50)
 def takes_the_first_fifth_for_validation(original):
     """You took the validation rows from the beginning of the file. The handout wants training
     rows first: look at which side of the cut each part lies."""
@@ -48,7 +48,7 @@ def takes_the_first_fifth_for_validation(original):
     return data[size:], label[size:], data[:size], label[:size]
 
 
-@mistake(SPLIT, task="data_loading")
+@mistake(SPLIT, task="data_loading", costs=50)
 def shuffles_before_the_split(original):
     """The rows are not in the order of the file any more. This split is made without shuffling,
     so that everybody has the same two parts."""
@@ -56,7 +56,7 @@ def shuffles_before_the_split(original):
     return data[::-1], label[::-1], more, more_label
 
 
-@mistake(SPLIT, task="data_loading")
+@mistake(SPLIT, task="data_loading", costs=50)
 def splits_ninety_to_ten(original):
     """Your training part is too large, and the validation part too small. Check the share of the
     rows that the handout asks for."""
@@ -66,7 +66,7 @@ def splits_ninety_to_ten(original):
     return data[:size], label[:size], data[size:], label[size:]
 
 
-@mistake(SPLIT, task="data_loading")
+@mistake(SPLIT, task="data_loading", costs=50)
 def returns_images_before_labels(original):
     """You return the four parts in another order, so that callers take images for labels.
     Compare the order of your return values with the docstring."""
@@ -86,7 +86,7 @@ def scales_the_pixels_twice(original):
 # batches ---------------------------------------------------------------------------------
 
 
-@mistake(BATCHES, task="batching")
+@mistake(BATCHES, task="batching", costs=50)
 def drops_the_last_short_batch(original, data, label, batch_size=32, shuffle=False, seed=None):
     """Samples are missing: where the batch size does not divide their number, a short batch
     is left at the end, and it counts too."""
@@ -95,7 +95,7 @@ def drops_the_last_short_batch(original, data, label, batch_size=32, shuffle=Fal
     return batches[:whole], labels[:whole]
 
 
-@mistake(BATCHES, task="batching")
+@mistake(BATCHES, task="batching", costs=50)
 def leaves_a_sample_out_of_each_batch(
     original, data, label, batch_size=32, shuffle=False, seed=None
 ):
@@ -124,7 +124,7 @@ def batches_are_lists(original, data, label, batch_size=32, shuffle=False, seed=
     return [batch.tolist() for batch in batches], [batch.tolist() for batch in labels]
 
 
-@mistake(BATCHES, task="batching")
+@mistake(BATCHES, task="batching", costs=50)
 def labels_are_one_hot(original, data, label, batch_size=32, shuffle=False, seed=None):
     """You turned the labels into rows of zeros and ones. Loss and accuracy expect the number of
     the class, one for each sample."""
@@ -132,7 +132,7 @@ def labels_are_one_hot(original, data, label, batch_size=32, shuffle=False, seed
     return batches, [np.eye(max(label) + 1)[batch] for batch in labels]
 
 
-@mistake(BATCHES, task="batching")
+@mistake(BATCHES, task="batching", costs=60)
 def shuffles_samples_and_labels_apart(
     original, data, label, batch_size=32, shuffle=False, seed=None
 ):
@@ -151,7 +151,7 @@ def always_shuffles(original, data, label, batch_size=32, shuffle=False, seed=No
     return original(data, label, batch_size, True, 3 if seed is None else seed)
 
 
-@mistake(BATCHES, task="batching")
+@mistake(BATCHES, task="batching", costs=50)
 def shuffles_whole_batches(original, data, label, batch_size=32, shuffle=False, seed=None):
     """You shuffled the batches and not the samples: the same samples share a batch in every
     epoch. Change the order before you cut."""
@@ -187,13 +187,13 @@ def shuffles_the_lists_it_is_given(original, data, label, batch_size=32, shuffle
 # activations -----------------------------------------------------------------------------
 
 
-@mistake(f"{BASE}.sigmoid", task="sigmoid")
+@mistake(f"{BASE}.sigmoid", task="sigmoid", costs=50)
 def sigmoid_without_the_minus(original, self, X):
     """Your sigmoid falls where it should rise. Check the sign in the exponent."""
     return 1 - original(self, X)
 
 
-@mistake(f"{BASE}.sigmoid", task="sigmoid")
+@mistake(f"{BASE}.sigmoid", task="sigmoid", costs=50)
 def sigmoid_without_parentheses(original, self, X):
     """Your sigmoid is never below 1. Division comes before addition: look at what is divided
     by what."""
@@ -285,7 +285,7 @@ def relu_derivative_is_the_wrong_way_round(original, self, X):
 
 # Who adds up everything takes the largest score of everything too, or none: that has its price
 # in both tasks about softmax.
-@mistake(f"{BASE}.softmax", task="softmax", also=("softmax_stability",))
+@mistake(f"{BASE}.softmax", task="softmax", also=("softmax_stability",), costs=60)
 def softmax_over_the_whole_matrix(original, self, scores):
     """You normalised over the whole matrix. Each row is a distribution of its own: think about
     the axis of your sum."""
@@ -293,7 +293,7 @@ def softmax_over_the_whole_matrix(original, self, scores):
     return exponentials / np.sum(exponentials)
 
 
-@mistake(f"{BASE}.softmax", task="softmax")
+@mistake(f"{BASE}.softmax", task="softmax", costs=60)
 def softmax_shifts_rows_and_adds_up_everything(original, self, scores):
     """You shifted each row, but then divided by the sum over all rows. Both go row by row: the
     probabilities of one sample have nothing to do with the others."""
@@ -301,21 +301,21 @@ def softmax_shifts_rows_and_adds_up_everything(original, self, scores):
     return exponentials / np.sum(exponentials)
 
 
-@mistake(f"{BASE}.softmax", task="softmax")
+@mistake(f"{BASE}.softmax", task="softmax", costs=60)
 def softmax_over_columns(original, self, scores):
     """You normalised over the samples, so that they compete with each other. Add up over the
     classes, for each sample."""
     return original(self, scores.T).T
 
 
-@mistake(f"{BASE}.softmax", task="softmax")
+@mistake(f"{BASE}.softmax", task="softmax", costs=70)
 def softmax_without_normalisation(original, self, scores):
     """Your rows do not sum to 1: these are exponentials, not probabilities yet. A step of the
     definition is missing."""
     return np.exp(scores - np.max(scores, axis=1, keepdims=True))
 
 
-@mistake(f"{BASE}.softmax", task="softmax")
+@mistake(f"{BASE}.softmax", task="softmax", costs=60)
 def softmax_divides_along_the_wrong_axis(original, self, scores):
     """The sum of each row is right but divides a column, or fits no shape at all. numpy aligns
     shapes from the right: mind the shape of your sum."""
@@ -355,27 +355,27 @@ def softmax_with_one_shift_for_all(original, self, scores):
     return exponentials / np.sum(exponentials, axis=1, keepdims=True)
 
 
-@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy")
+@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy", costs=60)
 def cross_entropy_picks_rows(original, self, x_pred, y):
     """You used the labels as row numbers. Each sample needs one entry of its own row: an index
     for the row and one for the class."""
     return -np.mean(np.log(x_pred[y % len(x_pred)]))
 
 
-@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy")
+@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy", costs=60)
 def cross_entropy_picks_whole_columns(original, self, x_pred, y):
     """You looked up every label in every row. Each sample needs one entry of its own row: as
     many numbers as there are samples."""
     return -np.mean(np.log(x_pred[:, y]))
 
 
-@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy")
+@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy", costs=50)
 def cross_entropy_counts_classes_from_one(original, self, x_pred, y):
     """You looked up the class before the true one. The labels count from 0, as the columns do."""
     return original(self, x_pred, y - 1)
 
 
-@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy")
+@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy", costs=60)
 def cross_entropy_of_all_classes(original, self, x_pred, y):
     """Your loss has terms for the wrong classes as well, as if each class were a yes-or-no
     question. With softmax, only the probability of the true class counts."""
@@ -384,68 +384,68 @@ def cross_entropy_of_all_classes(original, self, x_pred, y):
     return -np.mean(np.sum(terms, axis=1))
 
 
-@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy")
+@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy", costs=60)
 def cross_entropy_applies_softmax_again(original, self, x_pred, y):
     """You applied softmax within the loss. What comes in are probabilities already, and a second
     softmax makes them nearly equal."""
     return original(self, self.softmax(x_pred), y)
 
 
-@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy")
+@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy", costs=50)
 def cross_entropy_lacks_the_minus(original, self, x_pred, y):
     """Your loss is negative. The logarithm of a probability is at most 0, and the loss should be
     small where predictions are good: a sign is missing."""
     return -original(self, x_pred, y)
 
 
-@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy")
+@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy", costs=50)
 def cross_entropy_with_base_ten(original, self, x_pred, y):
     """Your logarithm has base 10, so that the gradient does not fit the loss. Cross-entropy
     takes the natural logarithm."""
     return original(self, x_pred, y) / np.log(10)
 
 
-@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy")
+@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy", costs=50)
 def cross_entropy_is_a_sum(original, self, x_pred, y):
     """The loss grows with the batch, so that the learning rate would have to follow. It is the
     mean over the samples."""
     return original(self, x_pred, y) * len(y)
 
 
-@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy")
+@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy", costs=50)
 def cross_entropy_averages_over_classes(original, self, x_pred, y):
     """You also divided by the number of classes. The mean goes over the samples only: look at
     what your mean counts."""
     return original(self, x_pred, y) / x_pred.shape[1]
 
 
-@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy")
+@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy", costs=50)
 def cross_entropy_is_an_array(original, self, x_pred, y):
     """You returned a loss for each sample. Asked for is a single number for the batch."""
     return -np.log(x_pred[np.arange(len(y)), y])
 
 
-@mistake(f"{BASE}.compute_accuracy", task="accuracy")
+@mistake(f"{BASE}.compute_accuracy", task="accuracy", costs=40)
 def accuracy_is_a_count(original, self, x_pred, y):
     """You returned how many samples are right. Asked for is which fraction of them is."""
     return original(self, x_pred, y) * len(y)
 
 
-@mistake(f"{BASE}.compute_accuracy", task="accuracy")
+@mistake(f"{BASE}.compute_accuracy", task="accuracy", costs=40)
 def accuracy_is_in_percent(original, self, x_pred, y):
     """You returned percent. Asked for is a fraction between 0 and 1; `train` and `evaluate`
     calculate with it."""
     return original(self, x_pred, y) * 100
 
 
-@mistake(f"{BASE}.compute_accuracy", task="accuracy")
+@mistake(f"{BASE}.compute_accuracy", task="accuracy", costs=50)
 def accuracy_is_the_error_rate(original, self, x_pred, y):
     """You returned the fraction that is wrong. Look at what you compare, and whether you count
     the equal or the different ones."""
     return 1 - original(self, x_pred, y)
 
 
-@mistake(f"{BASE}.compute_accuracy", task="accuracy")
+@mistake(f"{BASE}.compute_accuracy", task="accuracy", costs=50)
 def accuracy_over_the_wrong_axis(original, self, x_pred, y):
     """You looked for the largest entry of each column. A prediction is made for each row: think
     about the axis."""
@@ -532,7 +532,7 @@ def softmax_gradient_is_a_sum(original, self, X, y, mode="train"):
     return result
 
 
-@mistake(SOFTMAX, task="softmax_regression")
+@mistake(SOFTMAX, task="softmax_regression", costs=30)
 def softmax_gradients_accumulate(original, self, X, y, mode="train"):
     """The gradient of an earlier batch is still in it. Each call in training replaces the
     gradient."""
@@ -546,7 +546,7 @@ def softmax_gradients_accumulate(original, self, X, y, mode="train"):
 # two-layer network -----------------------------------------------------------------------
 
 
-@mistake(NETWORK, task="two_layer_network")
+@mistake(NETWORK, task="two_layer_network", costs=60)
 def adds_the_bias_to_the_weights(original, self, X, y, mode="train"):
     """You added the bias to the weight matrix before the product, where it is multiplied by the
     inputs. It belongs after it."""
@@ -559,7 +559,7 @@ def adds_the_bias_to_the_weights(original, self, X, y, mode="train"):
         self.weights.update(kept)
 
 
-@mistake(NETWORK, task="two_layer_network")
+@mistake(NETWORK, task="two_layer_network", costs=50)
 def network_ignores_its_biases(original, self, X, y, mode="train"):
     """The biases have no effect on your loss. Both layers have one; it is zero at the beginning
     only, so that you notice late."""
@@ -571,7 +571,7 @@ def network_ignores_its_biases(original, self, X, y, mode="train"):
         self.weights.update(kept)
 
 
-@mistake(NETWORK, task="two_layer_network")
+@mistake(NETWORK, task="two_layer_network", costs=50)
 def network_with_a_relu(original, self, X, y, mode="train"):
     """You used the ReLU, which belongs to softmax regression. The hidden layer of this network
     has a sigmoid."""
@@ -579,7 +579,7 @@ def network_with_a_relu(original, self, X, y, mode="train"):
         return original(self, X, y, mode)
 
 
-@mistake(NETWORK, task="two_layer_network")
+@mistake(NETWORK, task="two_layer_network", costs=30)
 def network_gradients_accumulate(original, self, X, y, mode="train"):
     """The gradients of an earlier batch are still in them. Each call in training replaces the
     gradients."""
@@ -752,7 +752,7 @@ def penalises_the_first_matrix_only(original, self, model):
     model.gradients["W1"] = model.gradients["W1"] + self.reg * model.weights["W1"]
 
 
-@mistake(PENALTY, task="regularization")
+@mistake(PENALTY, task="regularization", costs=60)
 def overwrites_gradients_with_the_penalty(original, self, model):
     """The penalty replaced the gradient of the loss, so that nothing is learnt from the data. It
     is added to it."""
@@ -761,7 +761,7 @@ def overwrites_gradients_with_the_penalty(original, self, model):
             model.gradients[name] = self.reg * weight
 
 
-@mistake(PENALTY, task="regularization")
+@mistake(PENALTY, task="regularization", costs=50)
 def subtracts_the_penalty(original, self, model):
     """Your penalty makes weights larger. The update subtracts the gradient: think about the sign
     that shrinks a weight."""
@@ -772,7 +772,7 @@ def subtracts_the_penalty(original, self, model):
         self.reg = kept
 
 
-@mistake(PENALTY, task="regularization")
+@mistake(PENALTY, task="regularization", costs=40)
 def doubles_the_penalty(original, self, model):
     """Your penalty is twice as large as asked for. The loss has one half in front of the
     squares, which meets the derivative of the square."""
@@ -780,7 +780,7 @@ def doubles_the_penalty(original, self, model):
         original(self, model)
 
 
-@mistake(PENALTY, task="regularization")
+@mistake(PENALTY, task="regularization", costs=40)
 def halves_the_penalty(original, self, model):
     """Your penalty is half as large as asked for. You kept the one half of the loss: derive the
     square as well."""
@@ -791,7 +791,7 @@ def halves_the_penalty(original, self, model):
         self.reg = kept
 
 
-@mistake(PENALTY, task="regularization")
+@mistake(PENALTY, task="regularization", costs=70)
 def penalises_the_weights_directly(original, self, model):
     """You changed the weights and left the gradients alone. Here the penalty goes into the
     gradients; the update moves the weights."""
@@ -800,7 +800,7 @@ def penalises_the_weights_directly(original, self, model):
             model.weights[name] = weight - self.reg * weight
 
 
-@mistake(PENALTY, task="regularization")
+@mistake(PENALTY, task="regularization", costs=50)
 def multiplies_the_penalty_by_the_learning_rate(original, self, model):
     """The learning rate is in the penalty already. It is applied once, to the whole gradient, in
     the update."""
@@ -825,7 +825,7 @@ def never_updates_biases(original, self, model):
             model.weights[name] = value
 
 
-@mistake(UPDATE, task="sgd")
+@mistake(UPDATE, task="sgd", costs=50)
 def climbs_the_gradient(original, self, model):
     """Your weights move along the gradient, where the loss grows. Descent goes the other way:
     check the sign."""
@@ -836,7 +836,7 @@ def climbs_the_gradient(original, self, model):
         self.learning_rate = kept
 
 
-@mistake(UPDATE, task="sgd")
+@mistake(UPDATE, task="sgd", costs=50)
 def ignores_the_learning_rate(original, self, model):
     """Your steps have the length of the gradient whatever the learning rate is. It scales every
     step."""
@@ -847,7 +847,7 @@ def ignores_the_learning_rate(original, self, model):
         self.learning_rate = kept
 
 
-@mistake(UPDATE, task="sgd")
+@mistake(UPDATE, task="sgd", costs=50)
 def applies_the_learning_rate_twice(original, self, model):
     """Your steps are too short: the learning rate is applied twice. Scale either the gradient or
     the step."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from autograder.core.cache import Cache
 from autograder.core.mistakes import Mistake
-from autograder.core.records import Outcome, Status
+from autograder.core.records import Outcome, Status, Weighed
 from autograder.execution.pool import share
 from autograder.execution.suite import Test
 from autograder.grading.diagnosis.replies import Weight, digest, weight
@@ -40,6 +41,17 @@ class Library:
     def hints(self) -> dict[str, str]:
         """Hint by the mistake's id."""
         return {entry.mistake.id: entry.mistake.hint for entry in self.entries}
+
+    @property
+    def costs(self) -> dict[tuple[str, str], Weighed]:
+        """What a mistake costs in a task, and which tests of it must fail: by task and id."""
+        return {
+            (entry.task, entry.mistake.id): Weighed(
+                Fraction(entry.mistake.costs, 100), frozenset(entry.failed)
+            )
+            for entry in self.entries
+            if entry.mistake.costs is not None
+        }
 
     def of_task(self, task: str) -> list[Replies]:
         """Return the mistakes of one task."""

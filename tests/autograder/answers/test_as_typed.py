@@ -35,6 +35,14 @@ def test_wrong_answers_stay_wrong(asked: tuple[str, str], forms: list[str]) -> N
     assert [typed for typed in forms if judge(question, typed).verdict == "correct"] == []
 
 
+def test_a_quotient_in_a_list_is_one_number() -> None:
+    """What several answers are made of is not read as several itself."""
+    question = _QUESTIONS["mlp_from_scratch/split_sizes"]
+    assert judge(question, [48000, "60000/5"]).verdict == "correct"
+    assert judge(question, ["60000*4/5", "60000 / 5"]).verdict == "correct"
+    assert judge(question, "48000 / 12000").verdict == "correct"
+
+
 @pytest.mark.parametrize(
     ("name", "typed", "said"),
     [
