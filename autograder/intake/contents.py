@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection
 
 from autograder.intake.limits import MB, Allowance, ArchiveRefused
+from autograder.intake.notebooks import without_outputs
 from autograder.intake.paths import BadPath, clean, folded, is_archive, is_bytecode, is_junk, shown
 
 _NAMED = 3  # entries that a note names; the rest is a number
@@ -67,6 +68,8 @@ class Contents:
     def largest(self, path: str) -> int:
         """Return how many bytes the file at `path` may have; an archive inside may have more."""
         limits = self.allowance.limits
+        if path.endswith(".ipynb"):
+            return limits.notebook_bytes
         return limits.total_bytes if is_archive(path) else limits.file_bytes
 
     def too_large(self, path: str) -> None:
@@ -75,6 +78,12 @@ class Contents:
 
     def add(self, path: str, content: bytes) -> None:
         """Keep a file; raises ArchiveRefused for conflicts and when the whole becomes too much."""
+        if path.endswith(".ipynb") and len(content) > MB:
+            content = without_outputs(content)
+            limit = self.allowance.limits.file_bytes
+            if len(content) > limit:
+                self.leave_out(path, f"it has more than {limit // MB} MB beside its outputs")
+                return
         key = folded(path)
         if key in self._folders:
             raise ArchiveRefused(f"'{shown(path)}' is a file and a folder at once")

@@ -12,6 +12,7 @@ class ArchiveLimits:
     """Bounds on what is opened; sizes in bytes, none of them taken from the archive's own word."""
 
     file_bytes: int = 16 * MB  # one file; a larger one is left out
+    notebook_bytes: int = 96 * MB  # a notebook with its outputs, which are not kept
     total_bytes: int = 32 * MB  # all kept files together
     entries: int = 2000  # kept files
     headers: int = 50_000  # entries of any kind: an environment packed by accident has thousands

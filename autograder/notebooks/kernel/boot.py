@@ -17,7 +17,7 @@ import socket
 import struct
 import sys
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 _MAX_SIDE = 1200  # pixels of a picture that is shown to a person
 _MAX_PIXELS = 40_000_000  # decoded at all
@@ -86,11 +86,17 @@ def _kernel(setup: dict[str, Any]) -> None:
     app = IPKernelApp.instance(connection_file=str(path), config=config)
     app.initialize([])  # type: ignore[no-untyped-call]
     path.unlink()
+    app.shell.ask_exit = _end_cell  # type: ignore[union-attr]
     # `-I` left the folder off; a notebook imports the modules beside it, before those of ours.
     if "" not in sys.path:
         sys.path.insert(0, "")
     signal.signal(signal.SIGINT, signal.default_int_handler)
     app.start()  # type: ignore[no-untyped-call]
+
+
+def _end_cell() -> NoReturn:
+    """End the cell that says quit() or exit(), and not the kernel that runs the others."""
+    raise SystemExit("quit() ends this cell; the cells below it run")
 
 
 def _pictures(setup: dict[str, Any], told: IO[bytes], output: int) -> None:

@@ -235,3 +235,17 @@ def test_a_check_that_is_not_to_run_shows_why(some_kernels: Kernels) -> None:
     unrun = {cell.id: "graded elsewhere" for cell in given.cells}
     done = execute.run(given, {}, LIMITS, some_kernels, unrun=unrun).notebook
     assert [said(cell) for cell in done.cells] == ["graded elsewhere\n", "2\n"]
+
+
+def test_quitting_ends_a_cell_and_not_the_notebook(kernels: Kernels) -> None:
+    """Whichever way a student leaves; what follows runs, with what was there before."""
+    executed = execute.run(
+        notebook("x = 5", "quit()", "exit()", "quit", "import sys\nsys.exit(3)", "x + 1"),
+        {},
+        LIMITS,
+        kernels,
+    )
+    *ended, last = executed.notebook.cells
+    assert said(last) == "6"
+    assert all("SystemExit" in said(cell) for cell in ended[1:])
+    assert executed.notes == ()
