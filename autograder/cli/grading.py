@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,6 +67,15 @@ def grade(
             help="Judge lateness by a file's own time where nothing else is known.",
         ),
     ] = False,
+    after_deadline: Annotated[
+        datetime | None,
+        typer.Option(
+            "--after-deadline",
+            formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"],
+            help="From this moment on (the last extension over) reports tell what hidden tests "
+            "asked and expected; a run before it tells nothing.",
+        ),
+    ] = None,
     rubric: Annotated[
         Path | None,
         typer.Option(help="CSV with what a person gave for the written questions; see `rubric`."),
@@ -104,6 +113,7 @@ def grade(
     for path in submissions:
         if not path.exists():
             raise Stop(f"{path}: no such file or folder", ExitCode.USAGE)
+    explains = after_deadline is not None and datetime.now(UTC) >= after_deadline
     place = _course(chosen, course)
     marks = read_sheet(rubric, load_rubric(chosen.rubric)) if rubric else None
     if marks is None and place is not None:
@@ -122,6 +132,7 @@ def grade(
             strangers=rubric is None,
             policy=policy or (),
             trust_file_times=trust_file_times,
+            explains=explains,
             training=training,
             again=again,
             progress=progress,
@@ -131,6 +142,9 @@ def grade(
         rows = [dataclasses.asdict(summary) for summary in result.summaries]
         OUT.print_json(json.dumps({"out": str(out), "submissions": rows}, default=str))
     else:
+        if after_deadline is not None and not explains:
+            when = after_deadline.isoformat(" ", "minutes")
+            OUT.print(f"hidden tests stay unexplained until {when}", markup=False)
         if policy:
             OUT.print(f"rules set for this run: {', '.join(policy)}", markup=False)
         unknown = [one for one in result.summaries if one.untimed]

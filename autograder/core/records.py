@@ -106,6 +106,7 @@ class Outcome:
     replies: str = ""  # digest of what student code replied, for a test that failed
     unfinished: bool = False  # failed in a function that is still as it was handed out
     carried: tuple[str, ...] = ()  # tasks whose functions the grader supplied: passed with them
+    withheld: str = ""  # of a hidden test that failed: what it asked and expected; see `explains`
     how: str = ""  # a sentence of the test: how the verdict was reached, where it may differ
 
 

@@ -40,6 +40,7 @@ class TestRecord:
     gifts: dict[int, Gift] = field(default_factory=dict)  # the latest one at each of its lines
     changed: list[str] = field(default_factory=list)  # functions that edited their arguments
     requests: int = 0
+    asked: tuple[str, tuple[Any, ...]] = ("", ())  # the last call, with its arguments
     kept: int = 0  # bytes of the replies in `calls`
 
     def note_call(self, target: str, reply: bytes, changed: list[int]) -> None:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from autograder.execution.errors import SubmissionError
 from autograder.execution.record import kind_of
+
+_LONGEST = 300  # characters of one value
+_MANY = 12  # entries that are written out
 
 
 def name_of(operation: str, arguments: tuple[Any, ...]) -> str:
@@ -39,6 +44,34 @@ def giver_of(target: str, arguments: tuple[Any, ...]) -> str:
         return target
     label = getattr(type(first[0]), "_label", None)
     return ".".join(filter(None, (label(first[0]), target))) if label else target
+
+
+def as_typed(operation: str, arguments: tuple[Any, ...]) -> str:
+    """Return a call as one would type it, long arrays cut; "" for anything else.
+
+    What lives in the worker is named by its type: nothing is asked of it.
+    """
+    if operation != "call" or not arguments:
+        return ""
+    name = giver_of(name_of(operation, arguments), arguments).rpartition(".")[2] or "a function"
+    given = [_value(one) for one in (arguments[1] if len(arguments) > 1 else ())]
+    named = arguments[2] if len(arguments) > 2 else {}
+    given += [f"{key}={_value(one)}" for key, one in named.items()]
+    return f"{name}({', '.join(given)})"
+
+
+def _value(value: Any, depth: int = 0) -> str:
+    if type(value) in (bool, int, float, complex, str, type(None)):
+        return repr(value)[:_LONGEST]
+    if type(value) in (list, tuple) and depth < 3:
+        inside = ", ".join(_value(one, depth + 1) for one in value[:_MANY])
+        more = ", …" if len(value) > _MANY else ""
+        return f"[{inside}{more}]" if type(value) is list else f"({inside}{more})"
+    kind, shape = kind_of(value)
+    if isinstance(value, np.ndarray):
+        text = np.array2string(value, threshold=_MANY, edgeitems=2, precision=4, separator=", ")
+        return " ".join(text.split())[:_LONGEST]
+    return f"a {kind} of shape {shape}" if shape is not None else f"a {kind}"
 
 
 def placed(error: SubmissionError, operation: str, arguments: tuple[Any, ...]) -> SubmissionError:

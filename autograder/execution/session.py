@@ -169,6 +169,8 @@ class Session:
         if self._random_moved:
             self._send_random()
         self.record.requests += 1
+        if operation == "call":
+            self.record.asked = operation, arguments
         self._asked = requests.name_of(operation, arguments)
         self._module = requests.module_of(operation, arguments)
         if given_up := self._stalls.given_up(self._module):

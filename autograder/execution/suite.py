@@ -26,10 +26,11 @@ from studentkit.declare import told_of
 from autograder.core.errors import AutograderError
 from autograder.core.failures import RecognisedError
 from autograder.core.records import Outcome, Reason, Status
-from autograder.execution import fault, proxies, student_imports
+from autograder.execution import fault, proxies, requests, student_imports
 from autograder.execution.errors import WorkerStopped
 from autograder.execution.fault import TestTimeoutError
 from autograder.execution.pictures import encoded
+from autograder.execution.record import TestRecord
 from autograder.execution.seeds import Seeds, random_noticed
 from autograder.execution.session import Session
 from autograder.sandbox.fork_server import ForkServerError
@@ -380,6 +381,12 @@ class _AlarmClock:
         raise TestTimeoutError
 
 
+def _withheld(message: str, record: TestRecord) -> str:
+    """Return what a hidden test says of its failure, for the time when that may be told."""
+    call = requests.as_typed(*record.asked)
+    return f"{message[:_MAX_MESSAGE]}\nThe last call: {call}" if call else message[:_MAX_MESSAGE]
+
+
 def _outcome(
     test: Test,
     found: BaseException | None,
@@ -417,6 +424,7 @@ def _outcome(
         status=status,
         hidden=test.hidden,
         message="" if test.hidden else message[:_MAX_MESSAGE],
+        withheld=_withheld(message, record) if test.hidden and found is not None else "",
         reason=reason,
         printed=tuple(record.printed),
         calls=tuple(record.calls) if keep_calls else (),

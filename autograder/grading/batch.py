@@ -80,6 +80,7 @@ def prepare(
     executes: bool = False,
     policy: Sequence[str] = (),
     trust_file_times: bool = False,
+    explains: bool = False,
 ) -> GradingOptions:
     """Probe the machine and lay out the data; raises DataError, GradeError, ManifestError."""
     tier = tier or probe()
@@ -102,6 +103,7 @@ def prepare(
         due=due,
         policy=tuple(policy),
         trust_file_times=trust_file_times,
+        explains=explains,
         executes=executes,
         hidden=tier.level is not Level.D,
         training_tests=training,
@@ -138,6 +140,7 @@ def grade_class(
     strangers: bool = False,
     policy: Sequence[str] = (),
     trust_file_times: bool = False,
+    explains: bool = False,
     progress: Callable[[int, int, str], None] | None = None,
     learning: Callable[[int, int, str], None] | None = None,
 ) -> ClassResult:
@@ -146,7 +149,8 @@ def grade_class(
     `marks` are what a person gave for written questions, by submission; a name that no submission
     has is an error, unless `strangers` are let pass. `policy` sets rules of the manifest otherwise
     for this run ("printing=warn"). A file's own time makes nobody late unless `trust_file_times`:
-    unpacking changes it. With `executes`, notebooks are run as a whole,
+    unpacking changes it. With `explains`, reports tell what hidden tests that failed asked and
+    expected: for the time after the deadline only. With `executes`, notebooks are run as a whole,
     and kept beside the reports. `progress(done, total, name)` is called after each, and `learning`
     alike after each known mistake, where they are not known yet. Raises GradeError, ManifestError,
     IntakeError, DataError; a KeyboardInterrupt is noted in the result, and the class files are
@@ -165,6 +169,7 @@ def grade_class(
         executes=executes,
         policy=policy,
         trust_file_times=trust_file_times,
+        explains=explains,
     )
     expected = sorted(path.name for path in assignment.skeleton.iterdir())
     sources, leftovers = discover(folders, reserved=_RESERVED, expected=expected)

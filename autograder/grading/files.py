@@ -66,6 +66,7 @@ def lasting(options: GradingOptions, assignment: Assignment) -> str:
         due=None,
         policy=(),
         trust_file_times=False,
+        explains=False,
         executes=False,
         training=options.small,
         data_source="digits",

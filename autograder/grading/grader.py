@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import importlib.util
 from collections.abc import Callable, Sequence
@@ -304,6 +305,8 @@ class Grader:
             believed=self.options.trust_file_times or not submission.has_file_time,
         )
         outcomes = name_mistakes(outcomes, library)
+        if not self.options.explains:
+            outcomes = [dataclasses.replace(one, withheld="") for one in outcomes]
         tasks = scoring.task_scores(self.manifest, outcomes, self.left_out, library.costs)
         raw = sum((task.score for task in tasks), Fraction(0))
         late = any(verdict.rule == "lateness" for verdict in verdicts)

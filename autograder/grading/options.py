@@ -27,6 +27,7 @@ class GradingOptions:
     due: datetime | None = None
     policy: tuple[str, ...] = ()  # rules that this run sets otherwise: "printing=warn"
     trust_file_times: bool = False  # whether a file's own time can make a submission late
+    explains: bool = False  # whether reports tell what hidden tests asked and expected
     executes: bool = False  # whether notebooks are run as a whole, for a person to look at
     hidden: bool = True
     training_tests: bool = True

@@ -37,7 +37,7 @@ class FeedbackLine:
     title: str
     passed: bool
     hidden: bool
-    look: str = ""  # what to look at; "" for a hidden test
+    look: str = ""  # what to look at; "" for a hidden test whose time to tell has not come
     reason: str = ""  # in words; "" for a hidden test, as its choice belongs to the student's code
     hint: str = ""  # of the mistake that explains the failure
     mistake: str = ""  # its id
@@ -172,6 +172,7 @@ def _line(outcome: Outcome, hints: Mapping[str, str]) -> FeedbackLine:
             title,
             False,
             True,
+            look=excerpt(outcome.withheld),  # "" before the deadline
             hint=hint,
             mistake=outcome.mistake if hint else "",
             unfinished=outcome.unfinished and not hint,

@@ -117,6 +117,10 @@ def _output(given: Feedback) -> str:
         lines += [_group(group) for group in groups if not group.first.hidden]
     if given.hidden:
         lines.append(_count("Hidden tests", given.hidden))
+        told = [group for group in given.groups if len(group.lines) > 1 and not group.said]
+        told = [group for group in told if group.first.hidden]
+        lines += [_group(group) for group in told]
+        apart |= {id(line) for group in told for line in group.lines}
         lines += [_line(line) for line in given.hidden if id(line) not in apart]
     return "\n".join(lines)
 
