@@ -27,6 +27,7 @@ from autograder.execution.declared import Declared
 from autograder.execution.given import Given
 from autograder.execution.session import Session
 from autograder.execution.suite import Around, Scene, Test, Watch, alone
+from autograder.grading.answered import answered_by_worker
 from autograder.grading.diagnosis.clusters import failures
 from autograder.grading.diagnosis.library import Library, Progress, learn, recall
 from autograder.grading.diagnosis.naming import name_mistakes
@@ -327,7 +328,7 @@ class Grader:
             submitted_at=submission.submitted_at,
             time_source=submission.time_source,
             digest=submission.digest,
-            notes=submission.notes,
+            notes=(*submission.notes, *answered_by_worker(submission.files)),
             failures=failures(outcomes, self.salt),
             written=tuple(unmarked(self.written) if marks is None else marks),
         )

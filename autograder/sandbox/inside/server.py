@@ -25,6 +25,7 @@ import numpy as np
 
 from . import tensors, wire
 from .absent import Absent
+from .loaders import Batches, as_batches
 from .printing import Recorder
 from .wire import Reference
 
@@ -221,7 +222,8 @@ class Server:
         if not callable(function):
             self._stage = ("use", 0, _kind(function))
             raise TypeError(f"{_kind(function)} cannot be called")
-        return self._outgoing(function(*arguments, **named))
+        values = list(map(as_batches, arguments))
+        return self._outgoing(function(*values, **{k: as_batches(v) for k, v in named.items()}))
 
     def _do_usage(self) -> list[float]:
         """Return processor seconds: of student code, and of this process as a whole."""
@@ -359,6 +361,8 @@ class Server:
             value = value.astype(np.float64)  # as precise as anything that a test compares with
         if kind is tuple:
             return tuple(self._outgoing(item) for item in value)
+        if kind is Batches:
+            return self._refer(value, "list")
         if kind in (list, dict, set):
             return self._refer(value, kind.__name__)
         if isinstance(value, np.ndarray):

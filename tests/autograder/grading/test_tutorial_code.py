@@ -99,6 +99,9 @@ _TORCH = {
         ("import torch\n", "import torch\n\n@torch.compile(mode='max-autotune')\ndef one(x):\n"
          "    return x\n\nassert torch.compile(one)(3) == one(3)\n"),
     ),
+    "dataset": _replaced(
+        "evaluation.py", ("return correct / total", "return correct / len(test_loader.dataset)")
+    ),
     "pooled": _replaced("loading.py", ("import torch\n", _POOLED)),
 }  # fmt: skip
 
@@ -134,6 +137,15 @@ def test_figures_count_as_they_were_drawn(curves: dict[str, Any], name: str) -> 
 def test_an_empty_drawing_still_fails(curves: dict[str, Any]) -> None:
     """What was closed and held nothing is not taken for curves."""
     assert set(_lost(curves["nothing"])) == {"Learning curves"}
+
+
+def test_what_the_worker_answers_is_noted(torches: dict[str, Any], curves: dict[str, Any]) -> None:
+    """In the report, as something that costs nothing."""
+    said = {name: " ".join(one["extra_data"]["notes"]) for name, one in torches.items()}
+    assert "loaders with workers load in the process itself" in said["workers"]
+    assert "torch.compile gives the function as it is" in said["compiled"]
+    assert "pools compute in the process itself" in said["pooled"]
+    assert "drawn without a window" in " ".join(curves["left_open"]["extra_data"]["notes"])
 
 
 @pytest.mark.parametrize("name", _TORCH)
