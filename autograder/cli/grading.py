@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +20,7 @@ from autograder.cli.shared import (
     Data,
     Jobs,
     Stop,
-    Training,
+    TrainingOrNot,
     find,
     progress_bars,
 )
@@ -30,8 +31,21 @@ from autograder.core.layout import Assignment
 from autograder.core.rubric import load as load_rubric
 from autograder.core.rubric import read_sheet, sheet
 from autograder.core.visible import excerpt, visible
+from autograder.course import ClassFolder, Remembered, remembered
+from autograder.course.roster import read_roster
 from autograder.reports.clusters import clusters
 from autograder.reports.summary import read_class
+
+
+class Attempts(StrEnum):
+    """Which of several attempts counts."""
+
+    LAST_IN_TIME = "last-in-time"
+    LATEST = "latest"
+    BEST = "best"
+
+
+_MOST_CHANGES = 20  # of scores, on the console
 
 if TYPE_CHECKING:
     from autograder.grading import ClassResult
@@ -50,6 +64,27 @@ def grade(
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for reports and grades.csv.")],
     jobs: Jobs = None,
     data: Data = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            help="Who is in the course: a CSV of your own, or as Canvas, Moodle and Gradescope "
+            "export it. One student, one row; who cannot be matched is asked for in unmatched.csv."
+        ),
+    ] = None,
+    attempts: Annotated[
+        Attempts | None,
+        typer.Option(
+            help="Which of several attempts counts, with a roster.",
+            show_default="last-in-time, or as before",
+        ),
+    ] = None,
+    exceptions: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV with columns student,kind,value,comment: extensions, excuses, other scores, "
+            "waived rules, broken tests; see docs/instructors.md."
+        ),
+    ] = None,
     due: Annotated[
         datetime | None,
         typer.Option(
@@ -61,12 +96,12 @@ def grade(
         Path | None, typer.Option(help="CSV with columns submission,time: when each came in.")
     ] = None,
     trust_file_times: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            "--trust-file-times",
+            "--trust-file-times/--doubt-file-times",
             help="Judge lateness by a file's own time where nothing else is known.",
         ),
-    ] = False,
+    ] = None,
     after_deadline: Annotated[
         datetime | None,
         typer.Option(
@@ -96,7 +131,24 @@ def grade(
             "imports=5 costs 5 %, files=zero everything. May be repeated.",
         ),
     ] = None,
-    training: Training = True,
+    training: TrainingOrNot = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Grade this submission alone; may be repeated."),
+    ] = None,
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh", help="Leave out of the class what earlier runs graded and this one does not."
+        ),
+    ] = False,
+    forget: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="OPTION",
+            help="Go without an option that the folder remembers: --forget due. May be repeated.",
+        ),
+    ] = None,
     again: Annotated[
         bool, typer.Option("--again", help="Grade even what has not changed since the last run.")
     ] = False,
@@ -104,7 +156,9 @@ def grade(
 ) -> None:
     """Grade submissions; each gets `OUT/<name>/results.json` and `report.html`.
 
-    A second run keeps what is unchanged, so an interrupted one can simply be repeated.
+    A second run keeps what is unchanged, so an interrupted one can simply be repeated; one with a
+    single submission leaves the others in the class. Options that are left out are those of the
+    run before (`OUT/class.toml`), and `autograder undo OUT` brings the earlier state back.
     """
     from autograder.grading import grade_class
     from autograder.intake import read_times
@@ -113,9 +167,28 @@ def grade(
     for path in submissions:
         if not path.exists():
             raise Stop(f"{path}: no such file or folder", ExitCode.USAGE)
-    explains = after_deadline is not None and datetime.now(UTC) >= after_deadline
-    place = _course(chosen, course)
-    marks = read_sheet(rubric, load_rubric(chosen.rubric)) if rubric else None
+    folder = ClassFolder(out, chosen.id)
+    folder.check()
+    given = {
+        "due": due,
+        "times": times,
+        "trust_file_times": trust_file_times,
+        "after_deadline": after_deadline,
+        "rubric": rubric,
+        "exceptions": exceptions,
+        "roster": roster,
+        "attempts": None if attempts is None else attempts.value,
+        "data": data,
+        "course": course,
+        "policy": policy or None,
+        "training": training,
+    }
+    kept = remembered(out, folder.options, given, forget or ())
+    until = kept.get("after_deadline")
+    explains = until is not None and datetime.now(UTC) >= until
+    place = _course(chosen, kept.get("course"))
+    sheet_of_marks = kept.get("rubric")
+    marks = read_sheet(sheet_of_marks, load_rubric(chosen.rubric)) if sheet_of_marks else None
     if marks is None and place is not None:
         marks = place.marks()
     with progress_bars("grading", LEARNING) as (progress, learning):
@@ -124,16 +197,22 @@ def grade(
             submissions,
             out,
             jobs=jobs,
-            data=data,
-            due=due,
-            times=read_times(times) if times else None,
+            data=kept.get("data"),
+            due=kept.get("due"),
+            times=read_times(kept.get("times")) if kept.get("times") else None,
             marks=marks,
             executes=place is not None,
-            strangers=rubric is None,
-            policy=policy or (),
-            trust_file_times=trust_file_times,
+            strangers=sheet_of_marks is None,
+            policy=kept.get("policy", ()),
+            trust_file_times=kept.get("trust_file_times", False),
             explains=explains,
-            training=training,
+            training=kept.get("training", True),
+            exceptions=kept.get("exceptions"),
+            roster=read_roster(kept.get("roster")) if kept.get("roster") else (),
+            attempts=kept.get("attempts", Attempts.LAST_IN_TIME.value),
+            only=only or (),
+            fresh=fresh,
+            remember=kept.written(out),
             again=again,
             progress=progress,
             learning=learning,
@@ -142,22 +221,12 @@ def grade(
         rows = [dataclasses.asdict(summary) for summary in result.summaries]
         OUT.print_json(json.dumps({"out": str(out), "submissions": rows}, default=str))
     else:
-        if after_deadline is not None and not explains:
-            when = after_deadline.isoformat(" ", "minutes")
-            OUT.print(f"hidden tests stay unexplained until {when}", markup=False)
-        if policy:
-            OUT.print(f"rules set for this run: {', '.join(policy)}", markup=False)
-        unknown = [one for one in result.summaries if one.untimed]
-        if unknown:
-            text = (
-                f"lateness was not judged for {len(unknown)} of {len(result.summaries)}: nothing "
-                "but a file's own time is known; give --times, or --trust-file-times"
-            )
-            OUT.print(text, markup=False)
-        _tell(result)
+        for line in kept.said:
+            OUT.print(line, markup=False, soft_wrap=True)
+        _tell(result, kept, explains)
     if place is not None:
         troubles = place.record(out, [one.submission for one in result.summaries])
-        if rubric and marks:
+        if sheet_of_marks and marks:
             troubles += place.give(marks)
         for line in troubles:
             ERR.print(line, markup=False)
@@ -165,6 +234,19 @@ def grade(
         raise Stop("interrupted; run the same command again to go on", ExitCode.INTERRUPTED)
     if result.not_graded or result.leftovers:
         raise typer.Exit(ExitCode.SOME_NOT_GRADED)
+
+
+def undo(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder that `grade -o` wrote.")],
+) -> None:
+    """Bring a class's folder back to what it was before the last run that changed it."""
+    folder = ClassFolder(out, "")
+    if not out.is_dir():
+        raise Stop(f"{out}: no such folder", ExitCode.USAGE)
+    with folder.locked():
+        stamp, count = folder.undo()
+    reports = "1 report is" if count == 1 else f"{count} reports are"
+    OUT.print(f"{reports} as they were on {stamp[:10]} at {stamp[11:19].replace('-', ':')} UTC")
 
 
 def _course(assignment: Assignment, folder: Path | None) -> Course | None:
@@ -179,19 +261,41 @@ def _course(assignment: Assignment, folder: Path | None) -> Course | None:
     return course
 
 
-def _tell(result: ClassResult) -> None:
-
-    for change in result.changes:
-        OUT.print(f"changed: {visible(change)}", markup=False)
+def _tell(result: ClassResult, kept: Remembered | None = None, explains: bool = False) -> None:
+    until = None if kept is None else kept.get("after_deadline")
+    if until is not None and not explains:
+        when = until.isoformat(" ", "minutes")
+        OUT.print(f"hidden tests stay unexplained until {when}", markup=False)
+    if kept is not None and kept.get("policy"):
+        OUT.print(f"rules set for this run: {', '.join(kept.get('policy'))}", markup=False)
+    unknown = [one for one in result.summaries if one.untimed]
+    if unknown:
+        text = (
+            f"lateness was not judged for {len(unknown)} of {len(result.summaries)}: nothing "
+            "but a file's own time is known; give --times, or --trust-file-times"
+        )
+        OUT.print(text, markup=False)
+    for change in [one for one in result.changes if one.what == "score"][:_MOST_CHANGES]:
+        OUT.print(f"changed: {visible(change.sentence)}", markup=False)
+    if result.absent:
+        OUT.print(f"{len(result.absent)} of the roster handed in nothing; see grades.csv")
+    if result.unmatched:
+        text = (
+            f"nobody in the roster was found for {len(result.unmatched)} submissions; name them in"
+        )
+        OUT.print(f"{text} {result.out / 'unmatched.csv'} and run again", markup=False)
+    if result.changes:
+        OUT.print(f"{len(result.changes)} numbers moved; see changes.csv", markup=False)
     for name, reason in [*result.not_graded, *result.leftovers]:
         OUT.print(f"not graded: {visible(name)}: {visible(reason)}", markup=False)
     if result.tier is not None:
         OUT.print(f"confinement {result.tier.sentence}", markup=False)
-    kept = f", {result.kept} unchanged since the last run" if result.kept else ""
+    same = f", {result.kept} unchanged since the last run" if result.kept else ""
+    more = f", {result.merged} of earlier runs beside them" if result.merged else ""
     lost = len(result.not_graded)
     failed = f", {lost} could not be graded" if lost else ""
     OUT.print(
-        f"graded {result.graded - lost}{failed}{kept}; see {result.out / 'index.html'}",
+        f"graded {result.graded - lost}{failed}{same}{more}; see {result.out / 'index.html'}",
         markup=False,
     )
 

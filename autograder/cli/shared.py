@@ -39,6 +39,16 @@ Training = Annotated[
         "reports say which it was.",
     ),
 ]
+TrainingOrNot = Annotated[
+    bool | None,
+    typer.Option(
+        "--training/--no-training",
+        "--full/--quick",
+        help="The full level runs the tests that train networks, the quick one leaves them out; "
+        "reports say which it was.",
+        show_default="full, or as before",
+    ),
+]
 
 
 class Stop(AutograderError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -191,6 +191,50 @@ class Failure:
     reason: str = ""  # Reason of the first test, where it was not simply a wrong answer
 
 
+class Kind(StrEnum):
+    """What can be agreed."""
+
+    EXTENSION = "extension"  # a later due time
+    EXCUSED = "excused"  # no score, and no zero
+    OVERRIDE = "override"  # another score, of the whole or of a task
+    ADD = "add"  # points
+    WAIVE = "waive"  # a rule costs nothing
+    FULL_MARKS = "full_marks"  # a task, or a test, counts as passed
+    DROP = "drop"  # a test does not count
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One line of `exceptions.csv`."""
+
+    kind: Kind
+    value: str
+    comment: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Say to the student what was agreed."""
+        said = {
+            Kind.EXTENSION: f"The due time was extended ({self.value}).",
+            Kind.EXCUSED: "You are excused: this has no score, which is no zero.",
+            Kind.OVERRIDE: f"A person set the score: {self.value}.",
+            Kind.ADD: f"A person added {self.value} points.",
+            Kind.WAIVE: f"The rule “{self.value}” costs you nothing.",
+            Kind.FULL_MARKS: f"Counts as solved: {self.value.rpartition('::')[2]}.",
+            Kind.DROP: "A test does not count.",
+        }[self.kind]
+        return f"{said} {self.comment}".strip()
+
+    def to_json(self) -> list[str]:
+        """Return plain data."""
+        return [self.kind.value, self.value, self.comment]
+
+    @classmethod
+    def from_json(cls, row: Sequence[str]) -> Agreement:
+        """Read what `to_json` returned."""
+        return cls(Kind(row[0]), row[1], row[2])
+
+
 @dataclass(frozen=True)
 class Grade:
     """Everything a report says about one submission."""
@@ -216,6 +260,8 @@ class Grade:
     error: str = ""  # why it could not be graded; "" otherwise
     failures: tuple[Failure, ...] = ()
     written: tuple[Mark, ...] = ()  # what a person grades; () where nothing is
+    agreed: tuple[Agreement, ...] = ()  # exceptions for this one, or for all
+    adjusted: Fraction = Fraction(0)  # what they did to the score, beside tests and rules
 
     @property
     def given(self) -> Fraction:
@@ -225,4 +271,9 @@ class Grade:
     @property
     def lost(self) -> Fraction:
         """Points that the rules took."""
-        return self.raw_score + self.given - self.score
+        return self.raw_score + self.given - (self.score - self.adjusted)
+
+    @property
+    def excused(self) -> bool:
+        """Whether there is no score because somebody was excused."""
+        return any(one.kind is Kind.EXCUSED for one in self.agreed)

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +22,25 @@ from autograder.core.files import write_text
 from autograder.core.layout import Assignment
 from autograder.core.manifest import changed
 from autograder.core.manifest import load as load_manifest
-from autograder.core.records import Mark
+from autograder.core.records import Agreement, Mark
 from autograder.core.rubric import load as load_rubric
 from autograder.core.rubric import unmarked
+from autograder.course.changes import Change, append, changes
+from autograder.course.exceptions import extended, read_exceptions
+from autograder.course.folder import RESERVED, ClassFolder
+from autograder.course.people import People, people, read_told, write_unmatched
+from autograder.course.roster import Student
 from autograder.datasets.prepare import prepare as prepare_data
 from autograder.grading.files import fingerprint_of
 from autograder.grading.job import Job
 from autograder.grading.options import GradingOptions
-from autograder.intake import discover
+from autograder.intake import Source, discover
 from autograder.notebooks.authored.prepared import prepared
-from autograder.reports.grades_csv import grades_csv
+from autograder.reports.grades_csv import GradeLine, grades_csv
 from autograder.reports.index import Summary, render_index
 from autograder.sandbox.tiers import Level, Tier, probe
 
 _MOST_DEATHS = 3  # of the grading process, one after another, without anything done
-_RESERVED = ("index.html", "grades.csv")
 
 
 class GradeError(AutograderError):
@@ -50,9 +55,13 @@ class ClassResult:
     summaries: list[Summary]
     graded: int = 0
     kept: int = 0  # unchanged since an earlier run
-    changes: list[str] = field(default_factory=list)  # one sentence per score that moved
+    merged: int = 0  # of earlier runs, and not among the submissions of this one
+    changes: list[Change] = field(default_factory=list)  # what is another number now
     not_graded: list[tuple[str, str]] = field(default_factory=list)  # name, reason
     leftovers: list[tuple[str, str]] = field(default_factory=list)  # path, reason
+    unmatched: list[str] = field(default_factory=list)  # submissions of nobody in the roster
+    superseded: list[str] = field(default_factory=list)  # attempts that do not count
+    absent: list[str] = field(default_factory=list)  # students without a submission
     tier: Tier | None = None
     interrupted: bool = False
 
@@ -61,12 +70,8 @@ class ClassResult:
         self.graded += 1
         if results["extra_data"]["outcome"] == "not graded":
             self.not_graded.append((name, str(results["extra_data"].get("error", ""))))
-        if before is not None and before.get("score") != results.get("score"):
-            was, now = (
-                "no score" if score is None else str(score)
-                for score in (before.get("score"), results.get("score"))
-            )
-            self.changes.append(f"{name}: {was} → {now}")
+        if before is not None:
+            self.changes += changes(name, before, results)
 
 
 def prepare(
@@ -141,6 +146,12 @@ def grade_class(
     policy: Sequence[str] = (),
     trust_file_times: bool = False,
     explains: bool = False,
+    exceptions: Path | None = None,
+    roster: Sequence[Student] = (),
+    attempts: str = "last-in-time",
+    only: Sequence[str] = (),
+    fresh: bool = False,
+    remember: Mapping[str, Any] | None = None,
     progress: Callable[[int, int, str], None] | None = None,
     learning: Callable[[int, int, str], None] | None = None,
 ) -> ClassResult:
@@ -151,14 +162,16 @@ def grade_class(
     for this run ("printing=warn"). A file's own time makes nobody late unless `trust_file_times`:
     unpacking changes it. With `explains`, reports tell what hidden tests that failed asked and
     expected: for the time after the deadline only. With `executes`, notebooks are run as a whole,
-    and kept beside the reports. `progress(done, total, name)` is called after each, and `learning`
-    alike after each known mistake, where they are not known yet. Raises GradeError, ManifestError,
-    IntakeError, DataError; a KeyboardInterrupt is noted in the result, and the class files are
-    written for what was finished.
+    and kept beside the reports. With `only`, no submissions but those of these names are graded;
+    what earlier runs have graded into `out` stays in the class unless it is to be `fresh`.
+    `remember` is written into the folder's `class.toml`. `progress(done, total, name)` is called
+    after each, and `learning` alike after each known mistake, where they are not known yet. Raises
+    GradeError, ManifestError, IntakeError, DataError, CourseError; a KeyboardInterrupt is noted in
+    the result, and the class files are written for what was finished.
     """
     folders, out = [Path(path) for path in paths], Path(out)
-    if out.exists() and not out.is_dir():
-        raise GradeError(f"{out}: this is a file; reports go into a folder, give its name with -o")
+    folder = ClassFolder(out, assignment.id)
+    folder.check()
     options = prepare(
         assignment,
         data=data,
@@ -172,59 +185,157 @@ def grade_class(
         explains=explains,
     )
     expected = sorted(path.name for path in assignment.skeleton.iterdir())
-    sources, leftovers = discover(folders, reserved=_RESERVED, expected=expected)
+    sources, leftovers = discover(folders, reserved=RESERVED, expected=expected)
     if not sources and not leftovers:
         raise GradeError(f"no submission was found in {', '.join(map(str, folders))}")
-    out.mkdir(parents=True, exist_ok=True)
     result = ClassResult(out, [], tier=options.tier)
     result.leftovers = [(str(left.name), left.reason) for left in leftovers]
-    known_times = {name: time.isoformat() for name, time in (times or {}).items()}
-    salt = fingerprint_of(options, assignment)
-    unknown = sorted((marks or {}).keys() - {source.name for source in sources})
+    names = {source.name for source in sources}
+    unknown = sorted((marks or {}).keys() - names - set(folder.submissions()))
     if unknown and not strangers:
         raise GradeError(
             f"the rubric's sheet has marks for {', '.join(unknown[:5])}, "
             "and no submission has that name"
         )
-    waiting: list[Job] = []
-    found: dict[str, dict[str, Any]] = {}
-    earlier: dict[str, dict[str, Any] | None] = {}
-    none = unmarked(load_rubric(assignment.rubric))
-    for source in sources:
-        given = None if marks is None else marks.get(source.name) or none
-        before = _results(out / source.name)
-        rows = None if given is None else [list(one.to_json().values()) for one in given]
-        stamp = json.dumps([salt, source.stat_key(), known_times.get(source.name), rows])
-        mark = hashlib.sha256(stamp.encode()).hexdigest()
-        if before and not again and before["extra_data"].get("fingerprint") == mark:
-            found[source.name] = before
-            result.kept += 1
-            continue
-        waiting.append(Job(source, out, expected, known_times, mark, given))
-        earlier[source.name] = before
-    try:
-        if progress and waiting:
-            progress(0, len(waiting), "")
-        with contextlib.closing(_graded(options, waiting, jobs, learning)) as graded:
-            for name, results in graded:
-                found[name] = results
-                result.note(name, results, earlier[name])
-                if progress:
-                    progress(result.graded, len(waiting), name)
-    except KeyboardInterrupt:
-        result.interrupted = True
-    result.summaries = [
-        Summary.from_results(found[source.name]) for source in sources if source.name in found
-    ]
-    _write_class(assignment, result)
+    agreed = {}
+    manifest = load_manifest(assignment.manifest)
+    if exceptions is not None:
+        students = names | set(folder.submissions())
+        tasks = {task.id: task.points for task in manifest.tasks}
+        agreed = read_exceptions(exceptions, tasks, students)
+    if only:
+        sources, result.leftovers = _chosen(sources, only), []
+    plan = _Plan(
+        out,
+        expected,
+        {name: time.isoformat() for name, time in (times or {}).items()},
+        marks,
+        unmarked(load_rubric(assignment.rubric)),
+        fingerprint_of(options, assignment),
+        agreed,
+        due or manifest.policy.lateness.due,
+    )
+    with folder.locked():
+        waiting, found = plan.split(sources, again)
+        result.kept = len(found)
+        gone = [name for name in folder.submissions() if name not in names] if fresh else []
+        if waiting or gone:
+            folder.keep_state([*(job.source.name for job in waiting), *gone])
+        folder.drop(gone)
+        try:
+            if progress and waiting:
+                progress(0, len(waiting), "")
+            with contextlib.closing(_graded(options, waiting, jobs, learning)) as graded:
+                for name, results in graded:
+                    found[name] = results
+                    result.note(name, results, plan.earlier[name])
+                    if progress:
+                        progress(result.graded, len(waiting), name)
+        except KeyboardInterrupt:
+            result.interrupted = True
+        others = _earlier_runs(folder, found)
+        result.merged = len(others)
+        result.summaries = list(map(Summary.from_results, {**others, **found}.values()))
+        people = _people(folder, result, roster, plan.due, attempts)
+        _write_class(assignment, result, people)
+        append(out, result.changes)
+        if remember is not None:
+            folder.remember(dict(remember))
     return result
 
 
-def _write_class(assignment: Assignment, result: ClassResult) -> None:
+@dataclass
+class _Plan:
+    """What of a class is to be graded, and what an earlier run has done already."""
+
+    out: Path
+    expected: Sequence[str]
+    times: dict[str, str]
+    marks: Mapping[str, Sequence[Mark]] | None
+    unmarked: Sequence[Mark]
+    salt: str
+    agreed: Mapping[str, Sequence[Agreement]]
+    due: datetime | None
+    earlier: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+
+    def split(
+        self, sources: Sequence[Source], again: bool
+    ) -> tuple[list[Job], dict[str, dict[str, Any]]]:
+        """Return a job for each submission that changed, and the results of those that did not."""
+        waiting: list[Job] = []
+        found: dict[str, dict[str, Any]] = {}
+        for source in sources:
+            given = None if self.marks is None else self.marks.get(source.name) or self.unmarked
+            before = _results(self.out / source.name)
+            rows = None if given is None else [list(one.to_json().values()) for one in given]
+            agreed = self.agreed.get(source.name, ())
+            parts = [self.salt, source.stat_key(), self.times.get(source.name), rows]
+            stamp = json.dumps([*parts, [one.to_json() for one in agreed]])
+            mark = hashlib.sha256(stamp.encode()).hexdigest()
+            if before and not again and before["extra_data"].get("fingerprint") == mark:
+                found[source.name] = before
+                continue
+            due = extended(self.due, agreed) if agreed else None
+            job = Job(source, self.out, self.expected, self.times, mark, given, agreed, due)
+            waiting.append(job)
+            self.earlier[source.name] = before
+        return waiting, found
+
+
+def _chosen(sources: Sequence[Source], only: Sequence[str]) -> list[Source]:
+    """Return the submissions called `only`; raises GradeError for a name that none has."""
+    known = {source.name: source for source in sources}
+    for name in only:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise GradeError(f"--only {name}: no submission has that name{hint}")
+    return [known[name] for name in dict.fromkeys(only)]
+
+
+def _earlier_runs(folder: ClassFolder, found: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the results of earlier runs that this one has not touched, by submission."""
+    others = {}
+    for name in folder.submissions():
+        results = None if name in found else _results(folder.path / name)
+        if results is not None and results["extra_data"].get("assignment") == folder.assignment:
+            others[name] = results
+    return others
+
+
+def _people(
+    folder: ClassFolder,
+    result: ClassResult,
+    roster: Sequence[Student],
+    due: datetime | None,
+    attempts: str,
+) -> People | None:
+    """Match a class with its roster, and ask in a file for whom nobody was found."""
+    if not roster:
+        return None
+    told = read_told(folder.path, roster)
+    found, matched = people(result.summaries, roster, told, due, attempts)
+    write_unmatched(folder.path, matched, told)
+    result.unmatched, result.superseded = found.unmatched, found.superseded
+    result.absent = [row.student.key for row in found.rows if not row.submission]
+    return found
+
+
+def _write_class(assignment: Assignment, result: ClassResult, people: People | None) -> None:
     manifest = load_manifest(assignment.manifest)
     tasks = [task.id for task in manifest.tasks]
-    write_text(result.out / "grades.csv", grades_csv(tasks, result.summaries))
-    page = render_index(manifest.title, result.summaries, leftovers=result.leftovers)
+    summaries = sorted(result.summaries, key=lambda one: one.submission)
+    lines = [GradeLine(one) for one in summaries]
+    leftovers = list(result.leftovers)
+    if people is not None:
+        known = {one.submission: one for one in summaries}
+        lines = [GradeLine(known.get(row.submission), row.columns) for row in people.rows]
+        lines += [GradeLine(known[name], {}) for name in people.unmatched]
+        summaries = [one for one in summaries if one.submission not in people.superseded]
+        leftovers += [(name, "handed in nothing") for name in result.absent]
+        leftovers += [(name, "a later attempt counts") for name in people.superseded]
+    write_text(result.out / "grades.csv", grades_csv(tasks, lines))
+    page = render_index(manifest.title, summaries, leftovers=leftovers)
     write_text(result.out / "index.html", page)
 
 

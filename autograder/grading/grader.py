@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -17,10 +18,20 @@ from studentkit.survey import survey, texts
 
 from autograder.core import mistakes as mistake_library
 from autograder.core import scoring
+from autograder.core.agreements import on_outcomes, on_score, on_tasks, on_verdicts
 from autograder.core.cache import Cache
 from autograder.core.layout import Assignment
 from autograder.core.manifest import Manifest
-from autograder.core.records import Grade, Mark, Outcome, Submission, UnreadableSubmission, given
+from autograder.core.records import (
+    Agreement,
+    Grade,
+    Kind,
+    Mark,
+    Outcome,
+    Submission,
+    UnreadableSubmission,
+    given,
+)
 from autograder.core.rubric import Item, unmarked
 from autograder.execution import suite
 from autograder.execution.declared import Declared
@@ -282,11 +293,14 @@ class Grader:
         library: Library = _NOTHING,
         marks: Sequence[Mark] | None = None,
         watch: Watch | None = None,
+        agreed: Sequence[Agreement] = (),
+        due: datetime | None = None,
     ) -> Grade:
         """Grade one submission; `marks` are what a person gave for the written questions.
 
         With marks, written questions count in the score and in what can be reached; without,
-        the report only says that they are still to be graded. Raises ForkServerError when the
+        the report only says that they are still to be graded. What was `agreed` about this one
+        comes after its tests; `due` is its own due time. Raises ForkServerError when the
         machinery fails.
         """
         if self.notebook is not None:
@@ -302,15 +316,20 @@ class Grader:
         verdicts += scoring.judge_lateness(
             self.manifest.policy.lateness,
             submission.submitted_at,
-            self.options.due,
+            due or self.options.due,
             believed=self.options.trust_file_times or not submission.has_file_time,
         )
         outcomes = name_mistakes(outcomes, library)
         if not self.options.explains:
             outcomes = [dataclasses.replace(one, withheld="") for one in outcomes]
+        outcomes = on_outcomes(agreed, outcomes)
+        verdicts = on_verdicts(agreed, verdicts)
         tasks = scoring.task_scores(self.manifest, outcomes, self.left_out, library.costs)
+        tasks = on_tasks(agreed, tasks)
         raw = sum((task.score for task in tasks), Fraction(0))
         late = any(verdict.rule == "lateness" for verdict in verdicts)
+        by_rules = scoring.apply(verdicts, tasks) + given(marks or ())
+        score = on_score(agreed, by_rules)
         return Grade(
             submission=submission.name,
             assignment=self.manifest.id,
@@ -318,13 +337,15 @@ class Grader:
             tasks=tasks,
             outcomes=tuple(outcomes),
             verdicts=tuple(verdicts),
-            score=scoring.apply(verdicts, tasks) + given(marks or ()),
+            score=score,
+            agreed=tuple(agreed),
+            adjusted=score - by_rules,
             max_score=self.max_score + scoring.reachable(marks or ()),
             raw_score=raw,
             tier=self.options.tier.sentence,
             data=self.data_sentence,
             hidden_ran=self.options.hidden,
-            status="late" if late else "graded",
+            status=_status(agreed, late),
             submitted_at=submission.submitted_at,
             time_source=submission.time_source,
             digest=submission.digest,
@@ -400,6 +421,12 @@ def library_of(
     known = mistake_library.load(assignment.mistakes)
     cache, key = Cache(Path(options.cache)), lasting(options, assignment)
     return recall(known, learnt, cache, assignment.id, key)
+
+
+def _status(agreed: Sequence[Agreement], late: bool) -> str:
+    if any(one.kind is Kind.EXCUSED for one in agreed):
+        return "excused"
+    return "late" if late else "graded"
 
 
 def not_graded(options: GradingOptions, manifest: Manifest, name: str, reason: str) -> Grade:

@@ -14,6 +14,7 @@ import sys
 from functools import partial
 from typing import IO, Any
 
+from autograder.core.agreements import unknown_tests
 from autograder.core.errors import AutograderError
 from autograder.execution import pool
 from autograder.execution.pool import Lost
@@ -51,6 +52,13 @@ def _grade(
     options: GradingOptions, jobs: list[Job], processes: int | None, answers: IO[str]
 ) -> None:
     grader = open_grader(options)
+    missing = unknown_tests(
+        [one for job in jobs for one in job.agreed], [test.id for test in grader.collected]
+    )
+    if missing:
+        raise AutograderError(
+            f"exceptions: there is no test {missing[0]}; `validate --json` lists their ids"
+        )
     library = grader.library(processes, lambda *known: _say(answers, {"learnt": known}))
     for number, answer in pool.answers(
         partial(station, grader, library), jobs, grader.branch, processes

@@ -150,7 +150,9 @@ class _Station:
         found = read(job.source, expected=job.expected, times=job.times)
         executed = None
         if isinstance(found, Submission):
-            grade = grader.grade(fork_server, found, self._library, job.marks, watch)
+            grade = grader.grade(
+                fork_server, found, self._library, job.marks, watch, job.agreed, job.due
+            )
             executed = grader.executed(found, self._kernels) if self._kernels else None
         else:
             grade = grader.refused(found)

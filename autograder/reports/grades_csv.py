@@ -4,30 +4,50 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from autograder.core.visible import inert
 from autograder.reports.summary import Summary
 
+_PARTS = ("score", "max_score", "raw_score", "written", "rules", "adjusted")
+_LAST = ("status", "submitted_at", "time_source", "exceptions")
 
-def grades_csv(tasks: Sequence[str], summaries: Sequence[Summary]) -> str:
-    """Return the rows of a class, sorted by submission.
 
-    The columns are `submission,score,max_score,raw_score,written,rules`, one for each task, then
-    `status,submitted_at,time_source`; `score` is `raw_score` (the sum of the tasks), what a person
-    gave for written questions, and what the rules of the handout took, a negative number.
-    A score is left empty where there is none, which no gradebook takes for a zero. A name that a
-    spreadsheet would take for a formula gets an apostrophe in front.
+@dataclass(frozen=True)
+class GradeLine:
+    """One row: a submission, None where somebody handed in nothing, and whose it is."""
+
+    summary: Summary | None
+    person: Mapping[str, str] = field(default_factory=dict)  # column -> text
+
+
+def grades_csv(tasks: Sequence[str], lines: Sequence[GradeLine]) -> str:
+    """Return the rows of a class, in their order.
+
+    The columns are `submission`, those of the persons where any are known, then
+    `score,max_score,raw_score,written,rules,adjusted`, one for each task, and
+    `status,submitted_at,time_source,exceptions`; `score` is `raw_score` (the sum of the tasks),
+    what a person gave for written questions, what the rules of the handout took, a negative
+    number, and what exceptions added or took beside that. A score is left empty where there is
+    none, which no gradebook takes for a zero. A text that a spreadsheet would take for a formula
+    gets an apostrophe in front.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    parts = ["score", "max_score", "raw_score", "written", "rules"]
-    writer.writerow(["submission", *parts, *tasks, "status", "submitted_at", "time_source"])
-    for summary in sorted(summaries, key=lambda one: one.submission):
-        numbers = [getattr(summary, part) for part in parts]
-        numbers += [summary.tasks.get(task) for task in tasks]
-        texts = [summary.status, summary.submitted_at, inert(summary.time_source)]
-        writer.writerow([inert(summary.submission), *map(_number, numbers), *texts])
+    columns = list(dict.fromkeys(name for line in lines for name in line.person))
+    writer.writerow(["submission", *columns, *_PARTS, *tasks, *_LAST])
+    for line in lines:
+        person = [inert(line.person.get(name, "")) for name in columns]
+        one = line.summary
+        if one is None:
+            empty = [""] * (len(_PARTS) + len(tasks))
+            writer.writerow(["", *person, *empty, "not handed in", "", "", ""])
+            continue
+        numbers = [getattr(one, part) for part in _PARTS]
+        numbers += [one.tasks.get(task) for task in tasks]
+        texts = [one.status, one.submitted_at, inert(one.time_source), inert(" ".join(one.agreed))]
+        writer.writerow([inert(one.submission), *person, *map(_number, numbers), *texts])
     return out.getvalue()
 
 

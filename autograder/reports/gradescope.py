@@ -28,7 +28,8 @@ def results(grade: Grade, mistakes: Mapping[str, str] | None = None) -> dict[str
     be graded has no score, which Gradescope shows as the staff's problem rather than as a zero.
     """
     tasks = feedback(grade, mistakes)
-    found: dict[str, Any] = {} if grade.error else {"score": _number(grade.score)}
+    none = bool(grade.error) or grade.excused
+    found: dict[str, Any] = {} if none else {"score": _number(grade.score)}
     return found | {
         "output": _summary(grade),
         "output_format": "text",
@@ -36,7 +37,7 @@ def results(grade: Grade, mistakes: Mapping[str, str] | None = None) -> dict[str
         "test_name_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
-        "tests": [] if grade.error else _entries(grade, tasks),
+        "tests": [] if none else _entries(grade, tasks),
         "extra_data": _extra(grade, tasks),
     }
 
@@ -160,6 +161,8 @@ def _extra(grade: Grade, tasks: tuple[Feedback, ...]) -> dict[str, Any]:
         "max_score": _number(grade.max_score),
         "raw_score": None if grade.error else _number(grade.raw_score),
         "rules": None if grade.error else -_number(grade.lost) or 0.0,
+        "agreed": [[*one.to_json(), one.sentence] for one in grade.agreed],
+        "adjusted": None if grade.error else _number(grade.adjusted),
         "given": None if grade.error else _number(grade.given),
         "tasks": {
             task.id: {

@@ -32,6 +32,8 @@ class Summary:
     raw_score: float | None = None  # of the tests alone
     written: float | None = None  # what a person gave
     rules: float | None = None  # what the rules of the handout cost, as a negative number
+    adjusted: float | None = None  # what was agreed beside tests and rules did to the score
+    agreed: tuple[str, ...] = ()  # in sentences
     submitted_at: str = ""
     time_source: str = ""
     untimed: bool = False  # something was due, and nothing tells when this was handed in
@@ -50,7 +52,7 @@ class Summary:
             tasks={} if score is None else {name: task["score"] for name, task in tasks.items()},
             task_titles={name: task["title"] for name, task in tasks.items()},
             task_max={name: task["max_score"] for name, task in tasks.items()},
-            reason=extra.get("error", ""),
+            reason=extra.get("error", "") or ("excused" if extra["outcome"] == "excused" else ""),
             verdicts=tuple(row["sentence"] for row in extra["verdicts"] if row["action"] != "warn"),
             failures=tuple(
                 Failure(**{**row, "mistakes": tuple(row["mistakes"])}) for row in extra["failures"]
@@ -59,6 +61,8 @@ class Summary:
             raw_score=extra["raw_score"],
             written=extra["given"],
             rules=extra["rules"],
+            adjusted=extra.get("adjusted"),
+            agreed=tuple(row[3] for row in extra.get("agreed", ())),
             submitted_at=extra["submitted_at"] or "",
             time_source=extra["time_source"],
             untimed=any(row["rule"] == "time" for row in extra["verdicts"]),

@@ -15,7 +15,7 @@ ROWS = (
     "notebooks",
     "release",
     "execution",
-    "answers networks intake reports datasets",
+    "answers networks intake reports datasets course",
     "sandbox",
     "core",
     "studentkit",

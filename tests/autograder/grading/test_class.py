@@ -103,8 +103,9 @@ def test_the_tables_have_their_columns(graded: Path) -> None:
     """grades.csv begins and ends as gradebooks expect it."""
     header = (graded / "grades.csv").read_text().splitlines()[0].split(",")
     assert header[:3] == ["submission", "score", "max_score"]
-    assert header[3:7] == ["raw_score", "written", "rules", "data_loading"]
-    assert header[-3:] == ["status", "submitted_at", "time_source"]
+    assert header[3:7] == ["raw_score", "written", "rules", "adjusted"]
+    assert header[7] == "data_loading"
+    assert header[-4:] == ["status", "submitted_at", "time_source", "exceptions"]
     assert "<svg" in (graded / "index.html").read_text()
 
 
@@ -126,10 +127,12 @@ def test_a_second_run_keeps_everything_and_a_change_is_told(
     third = run(cache, folder, "-o", tmp_path / "again", check=True)
     assert third.returncode == 0
     for path, content in before.items():
+        if "history" in path.parts:  # its folders are named by the time
+            continue
         assert (tmp_path / "again" / path.relative_to(out)).read_bytes() == content
     shutil.copy(demo / "carl" / "utils.py", folder / "blaise" / "utils.py")
     changed = run(cache, folder, "-o", out, check=True)
-    assert "changed: blaise: 0" in changed.stdout
+    assert "changed: blaise: score 0" in changed.stdout
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from autograder.core.files import write_text
 from autograder.core.records import Grade, Mark, Outcome, Reason, Status
-from autograder.reports.grades_csv import grades_csv
+from autograder.reports.grades_csv import GradeLine, grades_csv
 from autograder.reports.gradescope import results
 from autograder.reports.index import Summary
 
@@ -149,15 +149,17 @@ def test_the_same_grade_gives_the_same_bytes_without_any_timing() -> None:
 
 
 def test_the_csv_has_the_promised_header_and_one_row_each() -> None:
-    """The parts of a score, the tasks, status and time; rows sorted by name."""
-    lines = rows(grades_csv(TASKS, [summary(one) for one in (grades.usual(), grades.perfect())]))
+    """The parts of a score, the tasks, status and time; rows in the order given."""
+    lines = rows(
+        grades_csv(TASKS, [GradeLine(summary(one)) for one in (grades.perfect(), grades.usual())])
+    )
     assert lines[0] == [
-        *("submission", "score", "max_score", "raw_score", "written", "rules"),
+        *("submission", "score", "max_score", "raw_score", "written", "rules", "adjusted"),
         *TASKS,
-        *("status", "submitted_at", "time_source"),
+        *("status", "submitted_at", "time_source", "exceptions"),
     ]
     assert [line[0] for line in lines[1:]] == ["ada", "carl"]
-    assert lines[1][1:6] == ["100", "100", "100", "0", "0"] and lines[1][-3] == "graded"
+    assert lines[1][1:7] == ["100", "100", "100", "0", "0", "0"] and lines[1][-4] == "graded"
     assert lines[2][1] == "71.8"
 
 
@@ -166,9 +168,9 @@ def test_the_columns_of_the_csv_add_up() -> None:
     written = (Mark("1", "Why?", Fraction(5), Fraction(3)),)
     grade = dataclasses.replace(grades.usual(), written=written)
     grade = dataclasses.replace(grade, score=grade.score + 3)
-    header, row = rows(grades_csv(TASKS, [summary(grade)]))
+    header, row = rows(grades_csv(TASKS, [GradeLine(summary(grade))]))
     found = dict(zip(header, row, strict=True))
-    parts = [Decimal(found[part]) for part in ("raw_score", "written", "rules")]
+    parts = [Decimal(found[part]) for part in ("raw_score", "written", "rules", "adjusted")]
     assert sum(parts) == Decimal(found["score"]) and parts[1] == 3 and parts[2] < 0
     assert sum(Decimal(found[task]) for task in TASKS) == parts[0]
 
@@ -177,15 +179,15 @@ def test_the_csv_leaves_out_scores_that_do_not_exist() -> None:
     """Not graded is an empty field, which no gradebook imports as a zero."""
     broken = dataclasses.replace(grades.usual(), status="not graded", error="The grader broke.")
     for grade in (grades.not_graded(), broken):
-        line = rows(grades_csv(TASKS, [summary(grade)]))[1]
-        assert line[1] == "" and set(line[3:-3]) == {""} and line[-3] == "not graded"
+        line = rows(grades_csv(TASKS, [GradeLine(summary(grade))]))[1]
+        assert line[1] == "" and set(line[3:-4]) == {""} and line[-4] == "not graded"
 
 
 @given(st.sampled_from("=+-@\t\r\n＝"), st.text(max_size=20), st.sampled_from(["", " ", "\t "]))
 def test_a_name_is_never_a_formula(sign: str, rest: str, space: str) -> None:
     """A spreadsheet sees text, whatever a submission is called."""
     grade = dataclasses.replace(grades.not_graded(), submission=space + sign + rest)
-    name = rows(grades_csv([], [Summary.from_results(results(grade))]))[1][0]
+    name = rows(grades_csv([], [GradeLine(Summary.from_results(results(grade)))]))[1][0]
     assert name.startswith("'")
     assert "\n" not in name and "\t" not in name
 
@@ -194,7 +196,7 @@ def test_an_ordinary_name_stays_as_it_is() -> None:
     """Dashes and signs inside a name are nobody's formula."""
     name = "o'brien-smith_3=4"
     grade = dataclasses.replace(grades.perfect(), submission=name)
-    assert rows(grades_csv([], [summary(grade)]))[1][0] == name
+    assert rows(grades_csv([], [GradeLine(summary(grade))]))[1][0] == name
 
 
 def test_a_summary_is_complete_without_grading_again() -> None:
