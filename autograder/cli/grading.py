@@ -26,12 +26,13 @@ from autograder.cli.shared import (
 )
 from autograder.core import layout
 from autograder.core.errors import ExitCode
-from autograder.core.files import write_text
+from autograder.core.files import write_bytes, write_text
 from autograder.core.layout import Assignment
 from autograder.core.rubric import load as load_rubric
 from autograder.core.rubric import read_sheet, sheet
 from autograder.core.visible import excerpt, visible
 from autograder.course import ClassFolder, Remembered, remembered
+from autograder.course import export as exporting
 from autograder.course.roster import read_roster
 from autograder.reports.clusters import clusters
 from autograder.reports.summary import read_class
@@ -247,6 +248,62 @@ def undo(
         stamp, count = folder.undo()
     reports = "1 report is" if count == 1 else f"{count} reports are"
     OUT.print(f"{reports} as they were on {stamp[:10]} at {stamp[11:19].replace('-', ':')} UTC")
+
+
+class Platform(StrEnum):
+    """Whose file is to be filled in."""
+
+    CANVAS = "canvas"
+    MOODLE = "moodle"
+    CSV = "csv"
+
+
+def export(
+    platform: Annotated[Platform, typer.Argument(help="Who is to import the grades.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder that `grade -o` wrote.")],
+    target: Annotated[Path, typer.Option("-o", "--to", help="The file to write.")],
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            help="The platform's own file, to be filled in: Canvas' exported gradebook, Moodle's "
+            "grading worksheet."
+        ),
+    ] = None,
+    title: Annotated[
+        str, typer.Option(help="Canvas: the assignment's title, where there are several.")
+    ] = "",
+    out_of: Annotated[
+        float | None, typer.Option(min=0.01, help="Scale scores so that all points are so many.")
+    ] = None,
+    feedback: Annotated[
+        Path | None, typer.Option(help="Moodle: also write a zip with everybody's report.")
+    ] = None,
+) -> None:
+    """Write a class's grades into the file that a platform imports as it is."""
+    grades = exporting.read_grades(out)
+    most = "" if out_of is None else str(out_of)
+    folders: dict[str, str] = {}
+    if platform is not Platform.CSV and into is None:
+        raise Stop(f"{platform} wants its own file filled in; give it with --into", ExitCode.USAGE)
+    if feedback is not None and platform is not Platform.MOODLE:
+        raise Stop("--feedback is Moodle's", ExitCode.USAGE)
+    if platform is Platform.CANVAS and into is not None:
+        filled = exporting.canvas(into, grades, title, most)
+    elif platform is Platform.MOODLE and into is not None:
+        filled, folders = exporting.moodle(into, grades, most)
+    else:
+        filled = exporting.plain(grades, most)
+    write_text(target, filled.text)
+    if feedback is not None:
+        write_bytes(feedback, exporting.feedback(out, folders))
+    OUT.print(f"{filled.count} scores; see {target}", markup=False)
+    for names, said in (
+        (filled.missing, "graded, and not in the platform's file"),
+        (filled.empty, "in the platform's file, without a score here"),
+    ):
+        if names:
+            more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+            OUT.print(f"{said}: {', '.join(names[:5])}{more}", markup=False, soft_wrap=True)
 
 
 def _course(assignment: Assignment, folder: Path | None) -> Course | None:
