@@ -17,8 +17,16 @@ from autograder.core.errors import AutograderError
 from autograder.core.files import write_text
 
 STATE, HISTORY, LOCK = "class.toml", "history", ".lock"
-RESERVED = ("index.html", "grades.csv", "changes.csv", "unmatched.csv", STATE, HISTORY)
-_PAGES = ("index.html", "grades.csv", "changes.csv", "unmatched.csv", STATE)
+RESERVED = (
+    "index.html",
+    "grades.csv",
+    "changes.csv",
+    "unmatched.csv",
+    "matched.csv",
+    STATE,
+    HISTORY,
+)
+_PAGES = ("index.html", "grades.csv", "changes.csv", "unmatched.csv", "matched.csv", STATE)
 _REPORT = ("results.json", "report.html")
 _KEPT_STATES = 50
 _HEAD = """\

@@ -16,7 +16,7 @@ from autograder.course.folder import CourseError
 from autograder.course.matching import Matched, match, traces
 from autograder.course.roster import Student
 
-UNMATCHED = "unmatched.csv"
+UNMATCHED, MATCHED = "unmatched.csv", "matched.csv"
 _COLUMNS = ("submission", "student", "could_be")
 ATTEMPTS = ("last-in-time", "latest", "best")
 
@@ -137,6 +137,25 @@ def read_told(folder: Path, roster: Sequence[Student]) -> dict[str, list[str]]:
                 )
         told[row[0].strip().removeprefix("'")] = names
     return told
+
+
+def read_matches(folder: Path) -> dict[str, list[str]]:
+    """Return whose submissions are, as earlier runs found; {} where nothing can be read."""
+    try:
+        rows = csv.reader(io.StringIO((folder / MATCHED).read_text(encoding="utf-8")))
+        return {row[0].removeprefix("'"): row[1].split("; ") for row in list(rows)[1:] if row[1:]}
+    except (OSError, UnicodeError, csv.Error):
+        return {}
+
+
+def write_matches(folder: Path, matched: Matched) -> None:
+    """Keep whose submissions are: what a platform said of them may not be there the next time."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_COLUMNS[:2])
+    for name, students in sorted(matched.students.items()):
+        writer.writerow([inert(name), "; ".join(one.key for one in students)])
+    write_text(folder / MATCHED, out.getvalue())
 
 
 def write_unmatched(folder: Path, matched: Matched, told: Mapping[str, Sequence[str]]) -> None:

@@ -28,13 +28,20 @@ from autograder.core.rubric import unmarked
 from autograder.course.changes import Change, append, changes
 from autograder.course.exceptions import extended, read_exceptions
 from autograder.course.folder import RESERVED, ClassFolder
-from autograder.course.people import People, people, read_told, write_unmatched
+from autograder.course.people import (
+    People,
+    people,
+    read_matches,
+    read_told,
+    write_matches,
+    write_unmatched,
+)
 from autograder.course.roster import Student
 from autograder.datasets.prepare import prepare as prepare_data
 from autograder.grading.files import fingerprint_of
 from autograder.grading.job import Job
 from autograder.grading.options import GradingOptions
-from autograder.intake import Source, discover
+from autograder.intake import Source, discover, submitters
 from autograder.notebooks.authored.prepared import prepared
 from autograder.reports.grades_csv import GradeLine, grades_csv
 from autograder.reports.index import Summary, render_index
@@ -236,7 +243,8 @@ def grade_class(
         others = _earlier_runs(folder, found)
         result.merged = len(others)
         result.summaries = list(map(Summary.from_results, {**others, **found}.values()))
-        people = _people(folder, result, roster, plan.due, attempts)
+        said = {source.name: submitters(source.path) for source in sources} if roster else {}
+        people = _people(folder, result, roster, plan.due, attempts, said)
         _write_class(assignment, result, people)
         append(out, result.changes)
         if remember is not None:
@@ -309,13 +317,20 @@ def _people(
     roster: Sequence[Student],
     due: datetime | None,
     attempts: str,
+    said: Mapping[str, Sequence[str]],
 ) -> People | None:
     """Match a class with its roster, and ask in a file for whom nobody was found."""
     if not roster:
         return None
     told = read_told(folder.path, roster)
-    found, matched = people(result.summaries, roster, told, due, attempts)
+    marks = {
+        **read_matches(folder.path),
+        **{name: who for name, who in said.items() if who},
+        **told,
+    }
+    found, matched = people(result.summaries, roster, marks, due, attempts)
     write_unmatched(folder.path, matched, told)
+    write_matches(folder.path, matched)
     result.unmatched, result.superseded = found.unmatched, found.superseded
     result.absent = [row.student.key for row in found.rows if not row.submission]
     return found

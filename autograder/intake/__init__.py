@@ -4,7 +4,7 @@ from autograder.intake.discovery import RESERVED, discover
 from autograder.intake.limits import ArchiveLimits
 from autograder.intake.opening import read
 from autograder.intake.sources import Source
-from autograder.intake.timestamps import IntakeError, moment, read_times
+from autograder.intake.timestamps import IntakeError, moment, read_times, submitters
 
 __all__ = [
     "RESERVED",
@@ -15,4 +15,5 @@ __all__ = [
     "moment",
     "read",
     "read_times",
+    "submitters",
 ]

@@ -117,8 +117,43 @@ def _metadata(path: Path) -> str | None:
     return path.read_text(encoding="utf-8")
 
 
+def submitters(path: Path) -> list[str]:
+    """Return who handed in the submission at `path`, as Gradescope's export says.
+
+    Each by student id, else e-mail, else name; [] where no export says it.
+    """
+    try:
+        entry = _exported(path)
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
+        return []
+    people = entry.get(":submitters") if entry is not None else None
+    found = []
+    for one in people if isinstance(people, list) else ():
+        if isinstance(one, dict):
+            marks = (one.get(key) for key in (":sid", ":email", ":name"))
+            mark = next((str(mark).strip() for mark in marks if mark), "")
+            if mark:
+                found.append(mark)
+    return found
+
+
 def _from_export(path: Path) -> datetime | None:
     """Look in `submission_metadata.yml` of a folder that Gradescope exported."""
+    entry = _exported(path)
+    created = entry.get(":created_at") if entry is not None else None
+    if isinstance(created, dict):  # Ruby's own class for times
+        created = created.get("utc", created.get(":utc"))
+    if isinstance(created, datetime):
+        return _aware(created) or created.replace(tzinfo=UTC)
+    if isinstance(created, str):
+        return _parse(created)
+    if isinstance(created, date) or created is not None:
+        raise ValueError("':created_at' is no time")
+    return None
+
+
+def _exported(path: Path) -> dict[Any, Any] | None:
+    """Return what Gradescope's export says of the submission at `path`, None where nothing."""
     text = _metadata(path.parent / "submission_metadata.yml")
     if text is None:
         return None
@@ -131,16 +166,7 @@ def _from_export(path: Path) -> datetime | None:
     if block is None:
         return None
     entry = yaml.load(block[2], Loader=_RubyLoader)
-    created = entry.get(":created_at") if isinstance(entry, dict) else None
-    if isinstance(created, dict):  # Ruby's own class for times
-        created = created.get("utc", created.get(":utc"))
-    if isinstance(created, datetime):
-        return _aware(created) or created.replace(tzinfo=UTC)
-    if isinstance(created, str):
-        return _parse(created)
-    if isinstance(created, date) or created is not None:
-        raise ValueError("':created_at' is no time")
-    return None
+    return entry if isinstance(entry, dict) else None
 
 
 class _RubyLoader(yaml.SafeLoader):

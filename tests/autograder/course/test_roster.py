@@ -160,6 +160,32 @@ def test_one_student_is_one_row(tmp_path: Path) -> None:
     assert done.returncode == 3 and "nobody in the roster is 'benn'" in done.stderr
 
 
+def test_gradescope_says_who_handed_in(tmp_path: Path) -> None:
+    """Its export names the members of a group; a later run without it remembers them."""
+    (tmp_path / "roster.csv").write_text("sid,name,email\ns1,Ada Lovelace,\ns2,Zoë O'Brien,z@u.x\n")
+    class_ = tmp_path / "assignment_7_export"
+    for name in ("submission_11", "submission_12"):
+        for path, content in _MLP.items():
+            (class_ / name / path).parent.mkdir(parents=True, exist_ok=True)
+            (class_ / name / path).write_bytes(content)
+    (class_ / "submission_metadata.yml").write_text(
+        "submission_11:\n  :submitters:\n  - :name: Ada Lovelace\n    :sid: s1\n"
+        "    :email: a@u.x\n  - :name: Zoë O'Brien\n    :sid:\n    :email: z@u.x\n"
+        "  :created_at: 2026-01-01 10:00:00 Z\nsubmission_12:\n  :submitters:\n"
+        "  - :name: Nobody\n    :sid: s9\n  :created_at: 2026-01-01 11:00:00 Z\n"
+    )
+    grade = ["grade", "mlp_from_scratch", class_, "-o", tmp_path / "out", "--quick"]
+    done = _run(*grade, "--roster", tmp_path / "roster.csv")
+    assert done.returncode == 0, done.stderr
+    expected = [("s1", "submission_11"), ("s2", "submission_11"), ("", "submission_12")]
+    assert [(row["student_id"], row["submission"]) for row in _rows(tmp_path)] == expected
+    (class_ / "submission_metadata.yml").unlink()
+    (class_ / "submission_11" / "utils.py").write_bytes(_MLP["utils.py"] + b"\n")
+    done = _run("grade", "mlp_from_scratch", class_ / "submission_12", "-o", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert [(row["student_id"], row["submission"]) for row in _rows(tmp_path)] == expected
+
+
 def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "autograder", *map(str, arguments)]
     return subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)
