@@ -215,15 +215,15 @@ class Agreement:
     def sentence(self) -> str:
         """Say to the student what was agreed."""
         said = {
-            Kind.EXTENSION: f"The due time was extended ({self.value}).",
-            Kind.EXCUSED: "You are excused: this has no score, which is no zero.",
-            Kind.OVERRIDE: f"A person set the score: {self.value}.",
-            Kind.ADD: f"A person added {self.value} points.",
-            Kind.WAIVE: f"The rule “{self.value}” costs you nothing.",
-            Kind.FULL_MARKS: f"Counts as solved: {self.value.rpartition('::')[2]}.",
-            Kind.DROP: "A test does not count.",
+            Kind.EXTENSION: f"The due time was extended ({self.value})",
+            Kind.EXCUSED: "You are excused: this has no score, which is no zero",
+            Kind.OVERRIDE: f"A person set the score: {self.value}",
+            Kind.ADD: f"A person added {self.value} points",
+            Kind.WAIVE: f"The rule “{self.value}” costs you nothing",
+            Kind.FULL_MARKS: f"Counts as solved: {self.value.rpartition('::')[2]}",
+            Kind.DROP: "A test does not count",
         }[self.kind]
-        return f"{said} {self.comment}".strip()
+        return f"{said} ({self.comment})." if self.comment else f"{said}."
 
     def to_json(self) -> list[str]:
         """Return plain data."""

@@ -111,7 +111,7 @@ def test_each_kind_does_what_it_says(class_: Path) -> None:
 def test_the_report_says_what_was_agreed(class_: Path) -> None:
     """In a sentence with the comment, on the page and in the results."""
     page = (class_ / "out" / "cem" / "report.html").read_text()
-    assert "A person set the score: cross_entropy=6.5. looked at it, close" in page
+    assert "A person set the score: cross_entropy=6.5 (looked at it, close)." in page
     assert "excused: no score" in (class_ / "out" / "emil" / "report.html").read_text()
     results = json.loads((class_ / "out" / "emil" / "results.json").read_text())
     assert "score" not in results and results["tests"] == []
