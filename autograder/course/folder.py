@@ -79,9 +79,15 @@ class ClassFolder:
         finally:
             os.close(descriptor)
 
-    def remember(self, options: dict[str, Any]) -> None:
-        """Write down what this run was asked for."""
-        lines = [f"assignment = {_toml(self.assignment)}", "", "[options]"]
+    def shows(self, made_of: str) -> bool:
+        """Tell whether the table and the page are there, and made of what is hashed here."""
+        there = all((self.path / page).is_file() for page in ("index.html", "grades.csv"))
+        return there and self._state().get("pages") == made_of
+
+    def remember(self, options: dict[str, Any], made_of: str = "") -> None:
+        """Write down what this run was asked for, and a hash of what its pages are made of."""
+        lines = [f"assignment = {_toml(self.assignment)}", f"pages = {_toml(made_of)}"]
+        lines += ["", "[options]"]
         lines += [f"{name} = {_toml(value)}" for name, value in sorted(options.items())]
         write_text(self.path / STATE, _HEAD + "\n".join(lines) + "\n")
 

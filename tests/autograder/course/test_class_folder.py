@@ -130,6 +130,27 @@ def test_options_stay_until_they_are_changed_or_forgotten(copy: Path) -> None:
     assert run(*grade, "--forget", "nothing").returncode == 3
 
 
+def test_a_page_is_made_anew_only_where_something_changed(copy: Path) -> None:
+    """A result, what was left over, a table that is gone: then it is."""
+    grade = ("grade", "mlp_from_scratch", copy / "class", "-o", copy / "out")
+    run(*grade)
+    page, table = copy / "out" / "index.html", copy / "out" / "grades.csv"
+
+    def rewritten() -> bool:
+        before = page.stat().st_ino
+        assert run(*grade).returncode in (0, 1)
+        return page.stat().st_ino != before
+
+    assert not rewritten()
+    (copy / "class" / "notes.txt").write_text("nobody's")
+    assert rewritten()
+    assert not rewritten()
+    table.unlink()
+    assert rewritten() and table.is_file()
+    write(copy / "class" / "ben", _MLP)
+    assert rewritten()
+
+
 def test_another_assignment_is_refused(copy: Path) -> None:
     """Before anything is done, in folders of older versions too."""
     grade = ("grade", "depth_vs_width", copy / "class", "-o", copy / "out", "--quick")
