@@ -15,6 +15,7 @@ import pytest
 from autograder.core.layout import find_assignment, find_root
 from autograder.grading.files import folder_files
 
+pytestmark = pytest.mark.slow  # real classes, graded by the command
 _ROOT = find_root(Path(__file__))
 _MLP = folder_files(find_assignment("mlp_from_scratch", _ROOT).solution)
 _BASE = "models/_base_network.py"

@@ -114,6 +114,7 @@ def test_spelling_does_not_matter() -> None:
     assert spelt("O’Brien, Zoë") == spelt("zoe o'brien") == spelt("ZOE OBRIEN")
 
 
+@pytest.mark.slow
 def test_one_student_is_one_row(tmp_path: Path) -> None:
     """Several attempts, a pair, nobody's, and somebody who handed in nothing."""
     (tmp_path / "roster.csv").write_text(
@@ -160,6 +161,7 @@ def test_one_student_is_one_row(tmp_path: Path) -> None:
     assert done.returncode == 3 and "nobody in the roster is 'benn'" in done.stderr
 
 
+@pytest.mark.slow
 def test_gradescope_says_who_handed_in(tmp_path: Path) -> None:
     """Its export names the members of a group; a later run without it remembers them."""
     (tmp_path / "roster.csv").write_text("sid,name,email\ns1,Ada Lovelace,\ns2,Zoë O'Brien,z@u.x\n")

@@ -13,6 +13,7 @@ from autograder.grading.files import folder_files
 
 from .small_class import ROOT, graded
 
+pytestmark = pytest.mark.slow  # real classes, graded by the command
 _MLP = folder_files(find_assignment("mlp_from_scratch", ROOT).solution)
 _BASE = "models/_base_network.py"
 _WRONG = {**_MLP, _BASE: _MLP[_BASE].replace(b"np.log(of_true", b"np.log10(of_true")}

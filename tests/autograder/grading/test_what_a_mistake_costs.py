@@ -17,6 +17,7 @@ from autograder.grading.files import folder_files
 
 from .small_class import ROOT, graded
 
+pytestmark = pytest.mark.slow  # real classes, graded by the command
 _MLP = folder_files(find_assignment("mlp_from_scratch", ROOT).solution)
 _BASE = "models/_base_network.py"
 _ACCURACY = b"return np.mean(np.argmax(x_pred, axis=1) == y)"
