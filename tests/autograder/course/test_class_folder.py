@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from autograder.core.layout import find_assignment, find_root
+from autograder.core.layout import find_assignment
 from autograder.course import ClassFolder, CourseError
 from autograder.grading.files import folder_files
 
+from .command import ROOT, run
+
 pytestmark = pytest.mark.slow  # real classes, graded by the command
-_ROOT = find_root(Path(__file__))
-_MLP = folder_files(find_assignment("mlp_from_scratch", _ROOT).solution)
+_MLP = folder_files(find_assignment("mlp_from_scratch", ROOT).solution)
 _BASE = "models/_base_network.py"
 _WRONG = {**_MLP, _BASE: _MLP[_BASE].replace(b"np.log(of_true", b"np.log10(of_true")}
 
@@ -27,16 +28,6 @@ def write(folder: Path, files: dict[str, bytes]) -> None:
     for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "autograder", *map(str, arguments)],
-        cwd=_ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def grades(out: Path) -> dict[str, str]:
@@ -196,7 +187,7 @@ def test_a_run_that_is_killed_leaves_a_class_that_goes_on(copy: Path) -> None:
         write(copy / "class" / name, _MLP)
     command = [sys.executable, "-m", "autograder", "grade", "mlp_from_scratch"]
     command += [str(copy / "class"), "-o", str(copy / "out")]
-    process = subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     while not (copy / "out" / "history").is_dir() or len(_states(copy)) < 2:
         assert process.poll() is None
     process.kill()

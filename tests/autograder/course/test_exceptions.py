@@ -5,19 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import os
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from autograder.core.layout import find_assignment, find_root
+from autograder.core.layout import find_assignment
 from autograder.grading.files import folder_files
 
+from .command import ROOT, run
+
 pytestmark = pytest.mark.slow  # real classes, graded by the command
-_ROOT = find_root(Path(__file__))
-_MLP = folder_files(find_assignment("mlp_from_scratch", _ROOT).solution)
+_MLP = folder_files(find_assignment("mlp_from_scratch", ROOT).solution)
 _BASE = "models/_base_network.py"
 _LOG = {**_MLP, _BASE: _MLP[_BASE].replace(b"np.log(of_true", b"np.log10(of_true")}
 _TEST = "hidden/test_loss.py::test_it"
@@ -48,16 +47,6 @@ gus,waive,lateness,
 hana,add,2.5,a prize
 hana,extension,2026-02-02T00:00+00:00,
 """
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "autograder", *map(str, arguments)],
-        cwd=_ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
