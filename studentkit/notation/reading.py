@@ -101,7 +101,10 @@ def read(text: str, question: Names) -> Reading:
         several = placed(typed, question.form)
     elif question.kind in ("tuple", "design"):
         several = laid(typed, question.form)
-    return reading if several is None else _told(text, _read(several, question))
+    if several is not None:
+        with contextlib.suppress(Unreadable):  # then it stays what it was read as
+            return _told(text, _read(several, question))
+    return reading
 
 
 def _told(text: str, reading: Reading) -> Reading:

@@ -21,9 +21,11 @@ from studentkit.notation.habits.template import (
 
 MAX_COUNT = 64  # of linspace and range
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+# What is written out as numbers: short, and without exponents, which could be of any size.
+_SHORT = r"[+-]?(?:[0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})"
 _CALLED = re.compile(r"\s*(?:[A-Za-z]+\.)*Normalize\s*(?=\()")
 _LINSPACE = re.compile(
-    rf"(?:(?:np|numpy|torch)\s*\.\s*)?linspace\s*\(\s*({_NUMBER})\s*,\s*({_NUMBER})"
+    rf"(?:(?:np|numpy|torch)\s*\.\s*)?linspace\s*\(\s*({_SHORT})\s*,\s*({_SHORT})"
     r"\s*,\s*(?:(?:num|steps)\s*=\s*)?([0-9]{1,3})\s*\)(?:\s*\.tolist\(\))?"
 )
 _RANGE = re.compile(
@@ -76,7 +78,7 @@ def product_of(text: str, form: str) -> str | None:
         return None
     plain = re.sub(r"\\[()\[\]]|\$", "", text)
     plain = in_digits(re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", plain))
-    plain = re.sub(r"[()]", "", re.sub(r"\(([0-9.]+)\*1000\)", _thousands, plain))
+    plain = re.sub(r"[()]", "", re.sub(r"\(([0-9]+(?:\.[0-9]+)?)\*1000\)", _thousands, plain))
     signs = r"[+*·⋅×✕✖⨯/]|\\times|\\cdot"
     parts = [part.strip() for part in re.split(signs, plain)]
     if len(parts) == len(asked) > 1 and all(re.fullmatch("[0-9]{1,9}", part) for part in parts):
@@ -107,7 +109,7 @@ def _in_places(text: str, asked: list[Template]) -> str | None:
     inner = text.strip()
     if inner[:1] in ("(", "{", "[") and inner[-1:] in (")", "}", "]"):
         inner = inner[1:-1]
-    if inner[:1] in "([{" and inner[:1]:
+    if inner.startswith(("(", "[", "{")):
         return None
     found: dict[str, str] = {}
     tops = top(asked)

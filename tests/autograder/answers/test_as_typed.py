@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from as_typed import RIGHT, WRONG
 from corpus import questions
-from studentkit.notation import read
+from studentkit.notation import Unreadable, read
 
 from autograder.answers.judge import judge
 
@@ -41,6 +41,27 @@ def test_a_quotient_in_a_list_is_one_number() -> None:
     assert judge(question, [48000, "60000/5"]).verdict == "correct"
     assert judge(question, ["60000*4/5", "60000 / 5"]).verdict == "correct"
     assert judge(question, "48000 / 12000").verdict == "correct"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "linspace(0, 1e9999999, 3)",
+        "linspace(1e-9999999, 2, 5)",
+        "(1.2.3*1000), 4",
+        "(...*1000) / 5",
+        "W = ((, b = 2",
+        "stride=(, padding=1",
+    ],
+)
+@pytest.mark.parametrize(
+    "name",
+    ["depth_vs_width/dropout_sweep", "mlp_from_scratch/split_sizes", "mlp_from_scratch/and_gate"],
+)
+def test_what_is_written_anew_stays_small_and_refusable(name: str, typed: str) -> None:
+    """An exponent of any size would have been written out, by the side that judges."""
+    with pytest.raises(Unreadable):
+        read(typed, _QUESTIONS[name].names)
 
 
 @pytest.mark.parametrize(
