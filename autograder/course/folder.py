@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,8 @@ from autograder.core.errors import AutograderError
 from autograder.core.files import write_text
 
 STATE, HISTORY, LOCK = "class.toml", "history", ".lock"
-RESERVED = (
-    "index.html",
-    "grades.csv",
-    "changes.csv",
-    "unmatched.csv",
-    "matched.csv",
-    STATE,
-    HISTORY,
-)
 _PAGES = ("index.html", "grades.csv", "changes.csv", "unmatched.csv", "matched.csv", STATE)
+RESERVED = (*_PAGES, HISTORY)
 _REPORT = ("results.json", "report.html")
 _KEPT_STATES = 50
 _HEAD = """\
@@ -105,7 +97,7 @@ class ClassFolder:
 
     # earlier states ---------------------------------------------------------------------
 
-    def keep_state(self, names: Iterable[str]) -> Path:
+    def keep_state(self, names: Sequence[str]) -> Path:
         """Keep the pages, and the reports called `names`, as they are now; return where.
 
         Files are replaced and never changed, so that another name for them is enough.
