@@ -17,6 +17,8 @@ from autograder.authoring.laziness import forms
 from autograder.authoring.laziness.variants import FORMS, Lazy, files_of, variants
 from autograder.core import manifest
 
+pytestmark = pytest.mark.slow  # grades whole classes
+
 _REFERENCE = """\
 def scale(x):
     # BEGIN SOLUTION
@@ -163,7 +165,6 @@ def test_a_suite_that_pays_for_nothing_is_found(tmp_path: Path) -> None:
     assert not found["holds"]
 
 
-@pytest.mark.slow
 def test_a_share_is_declared_with_a_reason(tmp_path: Path) -> None:
     """What is declared is allowed, and no more than is earned may be declared."""
     more = _SOUND.replace("def test_other_scale", "def test_another_scale").partition('@task("sh')

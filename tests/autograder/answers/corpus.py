@@ -245,6 +245,7 @@ UNREADABLE: list[Any] = [
 ]
 
 
+@cache
 def questions() -> dict[str, Question]:
     """Return the project's questions, "assignment/name" -> Question."""
     found = load_all(ROOT)

@@ -266,6 +266,7 @@ def _lay_out(folder: Path, name: str, code: str, tests: str) -> None:
         (folder / place / file).write_text(textwrap.dedent(text))
 
 
+@pytest.mark.slow
 @pytest.mark.bubblewrap
 def test_networks_gradients_and_figures_mean_the_same_in_both_settings(tmp_path: Path) -> None:
     """Everything holds in the student's own folder and through the confined worker."""
@@ -284,6 +285,7 @@ def test_networks_gradients_and_figures_mean_the_same_in_both_settings(tmp_path:
     assert done.returncode == 0, done.stdout.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.bubblewrap
 def test_lying_answers_fail_the_test_and_nothing_else(tmp_path: Path) -> None:
     """Code that takes the kit's place in its own process gets a failure for every lie."""

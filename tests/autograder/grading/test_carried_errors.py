@@ -13,6 +13,8 @@ import pytest
 from autograder.core.layout import find_assignment, find_root
 from autograder.grading.files import folder_files
 
+pytestmark = pytest.mark.slow  # grades whole classes
+
 _ROOT = find_root(Path(__file__))
 _SOLUTION = folder_files(find_assignment("mlp_from_scratch", _ROOT).solution)
 _SKELETON = folder_files(find_assignment("mlp_from_scratch", _ROOT).skeleton)

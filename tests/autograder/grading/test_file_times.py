@@ -9,7 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from autograder.core.layout import find_assignment, find_root
+
+pytestmark = pytest.mark.slow  # grades whole classes
 
 ROOT = find_root(Path(__file__).parent)
 ASSIGNMENT = find_assignment("mlp_from_scratch", ROOT)

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow  # grades whole classes
+
 _MANIFEST = """\
 title = "Tiny"
 [worker]
@@ -185,7 +187,6 @@ def test_a_test_that_ends_twice_in_the_same_way_is_not_run_a_third_time(
     assert counter.read_text() == "x" * (3 + 3 + 1)
 
 
-@pytest.mark.slow
 def test_reports_do_not_depend_on_order_and_company(
     root: Path, results: dict[str, dict[str, Any]], tmp_path: Path
 ) -> None:

@@ -14,6 +14,8 @@ from autograder.grading.files import folder_files
 
 from .small_class import ROOT, graded
 
+pytestmark = pytest.mark.slow  # grades whole classes
+
 ASSIGNMENT = find_assignment("mlp_from_scratch", ROOT)
 _REFERENCE = folder_files(ASSIGNMENT.solution)
 _BASE, _REGRESSION = "models/_base_network.py", "models/softmax_regression.py"

@@ -15,6 +15,8 @@ from autograder.grading.files import folder_files
 
 from .small_class import ROOT, graded
 
+pytestmark = pytest.mark.slow  # grades whole classes
+
 _MLP = folder_files(find_assignment("mlp_from_scratch", ROOT).solution)
 _IMAGES = folder_files(find_assignment("image_classifier", ROOT).solution)
 

@@ -15,6 +15,8 @@ import pytest
 
 from autograder.core.layout import find_assignment, find_root
 
+pytestmark = pytest.mark.slow  # grades whole classes
+
 _ROOT = find_root(Path(__file__))
 _PLACE = find_assignment("image_classifier", _ROOT)
 _RIGHT = (_PLACE.solution / "answers.py").read_text(encoding="utf-8")
@@ -127,7 +129,6 @@ def test_right_answers_earn_everything_in_any_form(folder: Path, name: str) -> N
     assert found["score"] == found["extra_data"]["max_score"]
 
 
-@pytest.mark.slow
 def test_a_sheet_that_hangs_earns_nothing_and_costs_no_other_task(tmp_path: Path) -> None:
     """It has a score: that of everything else."""
     test_nothing_is_earned_without_an_answer(graded(tmp_path, HANGING), "hanging")
@@ -175,7 +176,6 @@ def test_the_report_typesets_how_answers_were_read(folder: Path) -> None:
     assert "<script" not in hostile
 
 
-@pytest.mark.slow
 def test_written_questions_are_merged_from_the_sheet(folder: Path, tmp_path: Path) -> None:
     """The sheet comes from `rubric`, a person fills cells, `grade --rubric` adds them."""
     sheet = tmp_path / "marks.csv"

@@ -13,6 +13,8 @@ from autograder.grading.files import folder_files
 
 from .small_class import ROOT, graded
 
+pytestmark = pytest.mark.slow  # grades whole classes
+
 ASSIGNMENT = find_assignment("image_classifier", ROOT)
 _REFERENCE = folder_files(ASSIGNMENT.solution)
 _WEIGHTS = "weights/net_colours.pth"

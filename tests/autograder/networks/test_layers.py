@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import sys
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from torch import nn
 from autograder.networks.modules import build
 
 IMAGE = (1, 28, 28)
+_CALLS = 100_000  # events of the interpreter; the longest honest refusal takes 8,000
 
 
 def size(layers: Any, shape: tuple[int, ...] = IMAGE) -> Any:
@@ -30,10 +31,19 @@ def size(layers: Any, shape: tuple[int, ...] = IMAGE) -> Any:
 
 
 def refusal(layers: Any, shape: tuple[int, ...] = IMAGE) -> str:
-    start = time.process_time()
-    with pytest.raises(LayersError) as caught:
-        size(layers, shape)
-    assert time.process_time() - start < 0.5, "refusing must cost next to nothing"
+    calls = 0
+
+    def counted(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+
+    sys.setprofile(counted)
+    try:
+        with pytest.raises(LayersError) as caught:
+            size(layers, shape)
+    finally:
+        sys.setprofile(None)
+    assert calls < _CALLS, "refusing must cost next to nothing"
     message = str(caught.value)
     assert "\n" not in message and len(message) < 400
     return message

@@ -18,6 +18,8 @@ from autograder.notebooks.nbgrader import gradebook
 from autograder.notebooks.nbgrader.course import NotebookError, SetUp, nbgrader
 from autograder.notebooks.nbgrader.gradebook import CellGrade, give, manual_scores, record, url_of
 
+pytestmark = pytest.mark.slow  # grades whole classes
+
 ROWS = [
     CellGrade("squash", comment="A sign is missing."),
     CellGrade("check_squash", 4.0),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import studentkit
 
 from autograder.core.layout import find_root
@@ -30,6 +31,7 @@ def shadowed(folder: Path) -> Path:
     return marker
 
 
+@pytest.mark.slow
 def test_a_folder_of_that_name_where_the_instructor_stands_is_not_imported(tmp_path: Path) -> None:
     """Grading from inside a folder with a `studentkit` of its own, a submission's too, is safe."""
     submission = tmp_path / "class" / "mallory"

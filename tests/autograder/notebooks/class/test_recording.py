@@ -18,6 +18,8 @@ from autograder.notebooks.nbgrader.course import SetUp
 from autograder.notebooks.nbgrader.recording import Course
 from autograder.notebooks.submitted.handed_in import Notebook
 
+pytestmark = pytest.mark.slow  # grades whole classes
+
 TINY = ("tiny", "tiny")  # notebook and assignment
 
 
