@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from autograder import __version__
-from autograder.cli import grading, making, notebooks, proving
+from autograder.cli import classes, grading, making, notebooks, proving
 from autograder.cli.shared import ERR, OUT
 from autograder.core import logs
 from autograder.core.errors import AutograderError, ExitCode
@@ -41,11 +41,11 @@ app.command()(notebooks.notebook)
 app.add_typer(kernel_commands, name="kernel")
 kernel_commands.command("install")(notebooks.kernel_install)
 app.command()(grading.grade)
-app.command()(grading.undo)
-app.command()(grading.export)
+app.command()(classes.undo)
+app.command()(classes.export)
 app.command()(proving.validate)
-app.command()(grading.rubric)
-app.command()(grading.mistakes)
+app.command()(classes.rubric)
+app.command()(classes.mistakes)
 app.command()(proving.mutate)
 app.command()(proving.judge)
 app.command("data")(making.data_set)

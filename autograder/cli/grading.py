@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -26,16 +27,13 @@ from autograder.cli.shared import (
 )
 from autograder.core import layout
 from autograder.core.errors import ExitCode
-from autograder.core.files import write_bytes, write_text
 from autograder.core.layout import Assignment
+from autograder.core.platforms import Platform
 from autograder.core.rubric import load as load_rubric
-from autograder.core.rubric import read_sheet, sheet
-from autograder.core.visible import excerpt, visible
+from autograder.core.rubric import read_sheet
+from autograder.core.visible import visible
 from autograder.course import ClassFolder, Remembered, remembered
-from autograder.course import export as exporting
 from autograder.course.roster import read_roster
-from autograder.reports.clusters import clusters
-from autograder.reports.summary import read_class
 
 
 class Attempts(StrEnum):
@@ -59,7 +57,8 @@ def grade(
         list[Path],
         typer.Argument(
             metavar="SUBMISSION…",
-            help="A zip, a tar, a folder with one submission, or a folder of any of these.",
+            help="A zip, a tar, a folder with one submission, a folder of any of these, or what "
+            "a platform gives to download, packed or not.",
         ),
     ],
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for reports and grades.csv.")],
@@ -70,6 +69,14 @@ def grade(
         typer.Option(
             help="Who is in the course: a CSV of your own, or as Canvas, Moodle and Gradescope "
             "export it. One student, one row; who cannot be matched is asked for in unmatched.csv."
+        ),
+    ] = None,
+    came_from: Annotated[
+        Platform | None,
+        typer.Option(
+            "--from",
+            help="Whose download it is. auto tells by the shape of names and folders, and says so.",
+            show_default="auto, or as before",
         ),
     ] = None,
     attempts: Annotated[
@@ -95,6 +102,22 @@ def grade(
     ] = None,
     times: Annotated[
         Path | None, typer.Option(help="CSV with columns submission,time: when each came in.")
+    ] = None,
+    late_days: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=1000,
+            help="A budget: so many days each student may be late without loss, over all "
+            "assignments of --late-ledger.",
+        ),
+    ] = None,
+    late_ledger: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV with columns student,assignment,days: read, and written with what this "
+            "assignment took. One for the whole course."
+        ),
     ] = None,
     trust_file_times: Annotated[
         bool | None,
@@ -161,7 +184,7 @@ def grade(
     single submission leaves the others in the class. Options that are left out are those of the
     run before (`OUT/class.toml`), and `autograder undo OUT` brings the earlier state back.
     """
-    from autograder.grading import grade_class
+    from autograder.grading import LateDays, grade_class
     from autograder.intake import read_times
 
     chosen = find(assignment)
@@ -178,7 +201,10 @@ def grade(
         "rubric": rubric,
         "exceptions": exceptions,
         "roster": roster,
+        "from": None if came_from is None else came_from.value,
         "attempts": None if attempts is None else attempts.value,
+        "late_days": late_days,
+        "late_ledger": late_ledger,
         "data": data,
         "course": course,
         "policy": policy or None,
@@ -192,6 +218,11 @@ def grade(
     marks = read_sheet(sheet_of_marks, load_rubric(chosen.rubric)) if sheet_of_marks else None
     if marks is None and place is not None:
         marks = place.marks()
+    budget = None
+    if kept.get("late_days") is not None:
+        budget = LateDays(kept.get("late_days"), kept.get("late_ledger"))
+    elif kept.get("late_ledger") is not None:
+        raise Stop("--late-ledger needs --late-days, how many there are", ExitCode.USAGE)
     with progress_bars("grading", LEARNING) as (progress, learning):
         result = grade_class(
             chosen,
@@ -210,6 +241,8 @@ def grade(
             training=kept.get("training", True),
             exceptions=kept.get("exceptions"),
             roster=read_roster(kept.get("roster")) if kept.get("roster") else (),
+            platform=kept.get("from", Platform.AUTO.value),
+            late_days=budget,
             attempts=kept.get("attempts", Attempts.LAST_IN_TIME.value),
             only=only or (),
             fresh=fresh,
@@ -237,75 +270,6 @@ def grade(
         raise typer.Exit(ExitCode.SOME_NOT_GRADED)
 
 
-def undo(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder that `grade -o` wrote.")],
-) -> None:
-    """Bring a class's folder back to what it was before the last run that changed it."""
-    folder = ClassFolder(out, "")
-    if not out.is_dir():
-        raise Stop(f"{out}: no such folder", ExitCode.USAGE)
-    with folder.locked():
-        stamp, count = folder.undo()
-    reports = "1 report is" if count == 1 else f"{count} reports are"
-    OUT.print(f"{reports} as they were on {stamp[:10]} at {stamp[11:19].replace('-', ':')} UTC")
-
-
-class Platform(StrEnum):
-    """Whose file is to be filled in."""
-
-    CANVAS = "canvas"
-    MOODLE = "moodle"
-    CSV = "csv"
-
-
-def export(
-    platform: Annotated[Platform, typer.Argument(help="Who is to import the grades.")],
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder that `grade -o` wrote.")],
-    target: Annotated[Path, typer.Option("-o", "--to", help="The file to write.")],
-    into: Annotated[
-        Path | None,
-        typer.Option(
-            help="The platform's own file, to be filled in: Canvas' exported gradebook, Moodle's "
-            "grading worksheet."
-        ),
-    ] = None,
-    title: Annotated[
-        str, typer.Option(help="Canvas: the assignment's title, where there are several.")
-    ] = "",
-    out_of: Annotated[
-        float | None, typer.Option(min=0.01, help="Scale scores so that all points are so many.")
-    ] = None,
-    feedback: Annotated[
-        Path | None, typer.Option(help="Moodle: also write a zip with everybody's report.")
-    ] = None,
-) -> None:
-    """Write a class's grades into the file that a platform imports as it is."""
-    grades = exporting.read_grades(out)
-    most = "" if out_of is None else str(out_of)
-    folders: dict[str, str] = {}
-    if platform is not Platform.CSV and into is None:
-        raise Stop(f"{platform} wants its own file filled in; give it with --into", ExitCode.USAGE)
-    if feedback is not None and platform is not Platform.MOODLE:
-        raise Stop("--feedback is Moodle's", ExitCode.USAGE)
-    if platform is Platform.CANVAS and into is not None:
-        filled = exporting.canvas(into, grades, title, most)
-    elif platform is Platform.MOODLE and into is not None:
-        filled, folders = exporting.moodle(into, grades, most)
-    else:
-        filled = exporting.plain(grades, most)
-    write_text(target, filled.text)
-    if feedback is not None:
-        write_bytes(feedback, exporting.feedback(out, folders))
-    OUT.print(f"{filled.count} scores; see {target}", markup=False)
-    for names, said in (
-        (filled.missing, "graded, and not in the platform's file"),
-        (filled.empty, "in the platform's file, without a score here"),
-    ):
-        if names:
-            more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-            OUT.print(f"{said}: {', '.join(names[:5])}{more}", markup=False, soft_wrap=True)
-
-
 def _course(assignment: Assignment, folder: Path | None) -> Course | None:
     if folder is None:
         return None
@@ -318,6 +282,11 @@ def _course(assignment: Assignment, folder: Path | None) -> Course | None:
     return course
 
 
+def _some(lines: Sequence[str], most: int = 5) -> list[str]:
+    more = len(lines) - most
+    return [*lines[:most], *([f"and {more} more of this kind"] if more > 0 else [])]
+
+
 def _tell(result: ClassResult, kept: Remembered | None = None, explains: bool = False) -> None:
     until = None if kept is None else kept.get("after_deadline")
     if until is not None and not explains:
@@ -325,6 +294,14 @@ def _tell(result: ClassResult, kept: Remembered | None = None, explains: bool = 
         OUT.print(f"hidden tests stay unexplained until {when}", markup=False)
     if kept is not None and kept.get("policy"):
         OUT.print(f"rules set for this run: {', '.join(kept.get('policy'))}", markup=False)
+    for line in [*result.told, *_some(result.contradictions)]:
+        OUT.print(visible(line), markup=False, soft_wrap=True)
+    if result.marked_late:
+        text = (
+            f"{result.marked_late} are marked as late by the platform, which does not say when "
+            "they came; give --times"
+        )
+        OUT.print(text, markup=False)
     unknown = [one for one in result.summaries if one.untimed]
     if unknown:
         text = (
@@ -355,62 +332,6 @@ def _tell(result: ClassResult, kept: Remembered | None = None, explains: bool = 
         f"graded {result.graded - lost}{failed}{same}{more}; see {result.out / 'index.html'}",
         markup=False,
     )
-
-
-def rubric(
-    assignment: AssignmentName,
-    out: Annotated[Path, typer.Option("-o", "--out", help="The CSV to write.")],
-    reports: Annotated[
-        Path | None, typer.Option(help="Folder that `grade` wrote: a row for each submission.")
-    ] = None,
-) -> None:
-    """Make the sheet in which a person grades the written questions; `grade --rubric` reads it."""
-
-    chosen = find(assignment)
-    items = load_rubric(chosen.rubric)
-    if not items:
-        raise Stop(f"{chosen.id} has no written questions ({chosen.rubric} is missing or empty)")
-    if out.exists():
-        raise Stop(f"{out} is there already, perhaps with marks; give another name", ExitCode.USAGE)
-    names = [one.submission for one in read_class(reports, chosen.id)] if reports else []
-    write_text(out, sheet(items, names))
-    OUT.print(f"{len(items)} questions, {len(names)} submissions: {out}", markup=False)
-
-
-def mistakes(
-    assignment: AssignmentName,
-    results: Annotated[
-        Path, typer.Argument(help="Folder that `grade` wrote: one results.json a submission.")
-    ],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Print which submissions failed alike, the largest group first, and the mistake behind it."""
-
-    chosen = find(assignment)
-    summaries = read_class(results, chosen.id)
-    found = clusters(summaries)
-    if as_json:
-        OUT.print_json(json.dumps([vars(one) | {"label": one.label} for one in found]))
-        return
-    if not found:
-        OUT.print(f"{len(summaries)} submissions, and none lost a test")
-    begun = [one for one in found if not one.unfinished or one.names]
-    for one in begun:
-        OUT.print(f"{len(one.submissions):4}  {visible(one.label)}  ({one.title})", markup=False)
-        for hint in filter(None, one.hints):
-            OUT.print(f"      hint: {visible(hint)}", markup=False)
-        OUT.print(f"      test: {visible(one.test)}", markup=False)
-        for line in excerpt(one.example, 400, 4).splitlines():
-            OUT.print(f"            {line}", markup=False)
-        names = ", ".join(visible(name) for name in one.submissions[:12])
-        more = len(one.submissions) - 12
-        OUT.print(f"      {names}{f' and {more} more' if more > 0 else ''}", markup=False)
-    blank = [one for one in found if one not in begun]
-    if blank:
-        who = sorted({name for one in blank for name in one.submissions})
-        tasks = len({one.task for one in blank})
-        text = f"not written yet: {tasks} tasks, in {', '.join(map(visible, who[:12]))}"
-        OUT.print(f"{len(who):4}  {text}{' and more' if len(who) > 12 else ''}", markup=False)
 
 
 def demo(

@@ -63,10 +63,15 @@ def on_tasks(agreed: Iterable[Agreement], tasks: Sequence[TaskScore]) -> tuple[T
     return tuple(dataclasses.replace(task, score=scores[task.id]) for task in tasks)
 
 
+def overrides(one: Agreement) -> bool:
+    """Tell whether a person has set the whole score."""
+    return one.kind is Kind.OVERRIDE and "=" not in one.value
+
+
 def on_score(agreed: Iterable[Agreement], score: Fraction) -> Fraction:
     """Return the final score: a person's own, and what was added."""
     for one in agreed:
-        if one.kind is Kind.OVERRIDE and "=" not in one.value:
+        if overrides(one):
             score = Fraction(one.value)
     added = sum((Fraction(one.value) for one in agreed if one.kind is Kind.ADD), Fraction(0))
     return max(Fraction(0), score + added)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
+from autograder.core.traces import traces
 from autograder.core.visible import inert, visible
 from autograder.course.folder import CourseError
-from autograder.course.matching import traces
 from autograder.course.roster import spelt
 
 _CANVAS = ("student", "id", "sis user id", "sis login id", "section")

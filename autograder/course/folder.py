@@ -17,8 +17,9 @@ from autograder.core.errors import AutograderError
 from autograder.core.files import write_text
 
 STATE, HISTORY, LOCK = "class.toml", "history", ".lock"
+DOWNLOADS = "downloads"  # what was still packed when it was given, laid out
 _PAGES = ("index.html", "grades.csv", "changes.csv", "unmatched.csv", "matched.csv", STATE)
-RESERVED = (*_PAGES, HISTORY)
+RESERVED = (*_PAGES, HISTORY, DOWNLOADS)
 _REPORT = ("results.json", "report.html")
 _KEPT_STATES = 50
 _HEAD = """\

@@ -6,24 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from autograder.core.traces import Traces, traces
 from autograder.course.roster import Student, plain, spelt
-
-# Canvas: lovelaceada_LATE_12345_678_answers-1.zip; the numbers are the student's and the file's.
-_CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<user>\d+)_(?P<file>\d+)_(?P<title>.*)\Z")
-# Moodle: Ada Lovelace_12345_assignsubmission_file_
-_MOODLE = re.compile(r"(?P<name>.+?)_(?P<user>\d+)_assignsubmission_(?P<what>file|onlinetext)_?\Z")
-_ATTEMPT = re.compile(r"-(\d{1,3})\Z")
-
-
-@dataclass(frozen=True)
-class Traces:
-    """What a platform has written into a submission's name."""
-
-    name: str = ""  # of the person, as the platform spells it
-    user: str = ""  # the platform's number
-    late: bool = False
-    attempt: int = 0
-    platform: str = ""  # "Canvas", "Moodle", or "" where it is nobody's
 
 
 @dataclass
@@ -36,19 +20,6 @@ class Matched:
     def of(self, submission: str) -> list[Student]:
         """Return whose a submission is, [] where that is not known."""
         return self.students.get(submission, [])
-
-
-def traces(submission: str) -> Traces:
-    """Return what the name of a file or folder says of who handed it in, and where."""
-    match = _CANVAS.match(submission)
-    if match:
-        attempt = _ATTEMPT.search(match["title"])
-        number = int(attempt[1]) if attempt else 0
-        return Traces(match["name"], match["user"], bool(match["late"]), number, "Canvas")
-    match = _MOODLE.match(submission)
-    if match:
-        return Traces(match["name"], match["user"], platform="Moodle")
-    return Traces(submission)
 
 
 def match(
@@ -76,7 +47,7 @@ def match(
     found = Matched()
     for submission in submissions:
         marks = traces(submission)
-        people = [_one(text, Traces(text), index) for text in (told or {}).get(submission, ())]
+        people = [_one(text, traces(text), index) for text in (told or {}).get(submission, ())]
         people = people or [_one(submission, marks, index)]
         sure = [one[0] for one in people if len(one) == 1]
         if len(sure) == len(people):

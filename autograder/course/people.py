@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Protocol
 
 from autograder.core.files import write_text
+from autograder.core.traces import traces
 from autograder.core.visible import inert, visible
 from autograder.course.folder import CourseError
-from autograder.course.matching import Matched, match, traces
+from autograder.course.matching import Matched, match
 from autograder.course.roster import Student
 
 UNMATCHED, MATCHED = "unmatched.csv", "matched.csv"
@@ -32,13 +33,15 @@ class HandedIn(Protocol):
     def submitted_at(self) -> str: ...
 
 
-@dataclass(frozen=True)
+@dataclass
 class StudentRow:
     """One student's line in the class; `submission` is "" for somebody who handed in nothing."""
 
     student: Student
     submission: str = ""
     attempts: int = 0
+    excused: bool = False
+    agreed: list[str] = field(default_factory=list)  # with somebody who handed in nothing
 
     @property
     def columns(self) -> dict[str, str]:
@@ -63,15 +66,24 @@ class People:
     unmatched: list[str] = field(default_factory=list)  # submissions that nobody was found for
     superseded: list[str] = field(default_factory=list)  # attempts that do not count
 
+    @property
+    def absent(self) -> list[str]:
+        """Return who handed in nothing and is not excused."""
+        gone = [row for row in self.rows if not row.submission and not row.excused]
+        return [row.student.key for row in gone]
+
 
 def people(
     handed_in: Sequence[HandedIn],
     roster: Sequence[Student],
     told: Mapping[str, Sequence[str]] | None = None,
-    due: datetime | None = None,
+    dues: Mapping[str, datetime | None] | None = None,
     attempt: str = "last-in-time",
 ) -> tuple[People, Matched]:
-    """Return a row for each student of `roster`, in its order, and how they were matched."""
+    """Return a row for each student of `roster`, in its order, and how they were matched.
+
+    `dues` are the due times of the submissions, with all that was granted.
+    """
     known = {one.submission: one for one in handed_in}
     matched = match(known, roster, told)
     by_student: dict[Student, list[HandedIn]] = {}
@@ -82,14 +94,14 @@ def people(
     counted = set()
     for student in roster:
         attempts = by_student.get(student, [])
-        chosen = _counts(attempts, due, attempt)
+        chosen = _counts(attempts, dues or {}, attempt)
         counted.add(chosen)
         found.rows.append(StudentRow(student, chosen, len(attempts)))
     found.superseded = sorted(matched.students.keys() - counted)
     return found, matched
 
 
-def _counts(attempts: Sequence[HandedIn], due: datetime | None, which: str) -> str:
+def _counts(attempts: Sequence[HandedIn], dues: Mapping[str, datetime | None], which: str) -> str:
     """Return the name of the attempt that counts: the last one in time, the latest, or the best."""
     if not attempts:
         return ""
@@ -99,14 +111,16 @@ def _counts(attempts: Sequence[HandedIn], due: datetime | None, which: str) -> s
 
     if which == "best":
         return max(attempts, key=lambda one: (one.score or -1.0, moment(one))).submission
-    if which == "last-in-time" and due is not None:
-        in_time = [
-            one
-            for one in attempts
-            if one.submitted_at and datetime.fromisoformat(one.submitted_at) <= due
-        ]
-        attempts = in_time or attempts
+    if which == "last-in-time":
+        attempts = [one for one in attempts if _in_time(one, dues)] or attempts
     return max(attempts, key=moment).submission
+
+
+def _in_time(one: HandedIn, dues: Mapping[str, datetime | None]) -> bool:
+    due = dues.get(one.submission)
+    if due is None or not one.submitted_at:
+        return False
+    return datetime.fromisoformat(one.submitted_at) <= due
 
 
 def read_told(folder: Path, roster: Sequence[Student]) -> dict[str, list[str]]:

@@ -20,7 +20,10 @@ _KINDS: Mapping[str, type] = {
     "rubric": Path,
     "exceptions": Path,
     "roster": Path,
+    "from": str,
     "attempts": str,
+    "late_days": int,
+    "late_ledger": Path,
     "data": Path,
     "course": Path,
     "policy": list,
@@ -72,7 +75,7 @@ def remembered(
                 shown = _shown(_written(old, folder)), _shown(_written(new, folder))
                 found.said.append(f"{option} is {shown[1]} now; it was {shown[0]}")
         elif old is not None:
-            if kind is Path and not old.exists():
+            if kind is Path and name != "late_ledger" and not old.exists():
                 raise CourseError(
                     f"{old}: the {option} of an earlier run is gone; give another one, or "
                     f"--forget {name.replace('_', '-')}"

@@ -34,6 +34,7 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "last": ("last name", "last_name", "surname", "family name", "lastname"),
     "section": ("section", "sections", "section_name"),
     "group": ("group", "team", "groups", "group name"),
+    "late_days": ("late days", "late_days"),
     "platform": ("canvas id", "canvas_id", "identifier", "user_id", "user id"),
 }
 _STUDENT = re.compile(r"student|learner|\Z", re.IGNORECASE)
@@ -50,6 +51,7 @@ class Student:
     section: str = ""
     group: str = ""
     platform: str = ""  # the number that Canvas or Moodle has given
+    late_days: str = ""  # how many this student may use; "" for as many as the others
 
     @property
     def key(self) -> str:
@@ -96,6 +98,11 @@ def read_roster(path: Path) -> list[Student]:
                     f"{path}: line {number} has the {field} '{visible(value)}' of line "
                     f"{seen[field, value]}; one student, one line"
                 )
+        if student.late_days and not re.fullmatch("[0-9]{1,3}", student.late_days):
+            raise CourseError(
+                f"{path}: line {number} has '{visible(student.late_days)}' late days; a whole "
+                "number is needed"
+            )
         students.append(student)
     if not students:
         raise CourseError(f"{path}: names no student below its heading")
@@ -127,7 +134,14 @@ def _student(row: list[str], columns: Mapping[str, int]) -> Student:
         name = f"{first.strip()} {last.strip()}".strip()
     platform = re.sub(r"\D", "", cell("platform"))  # Moodle: "Participant 12345"
     return Student(
-        cell("id"), cell("login"), cell("email"), name, cell("section"), cell("group"), platform
+        id=cell("id"),
+        login=cell("login"),
+        email=cell("email"),
+        name=name,
+        section=cell("section"),
+        group=cell("group"),
+        platform=platform,
+        late_days=cell("late_days"),
     )
 
 

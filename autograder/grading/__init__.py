@@ -1,5 +1,6 @@
 """Grade submissions: one, or a class on several cores."""
 
 from autograder.grading.batch import ClassResult, grade_class
+from autograder.grading.terms import LateDays
 
-__all__ = ["ClassResult", "grade_class"]
+__all__ = ["ClassResult", "LateDays", "grade_class"]

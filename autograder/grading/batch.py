@@ -22,26 +22,21 @@ from autograder.core.files import write_text
 from autograder.core.layout import Assignment
 from autograder.core.manifest import changed
 from autograder.core.manifest import load as load_manifest
-from autograder.core.records import Agreement, Mark
+from autograder.core.platforms import Platform
+from autograder.core.records import Mark
 from autograder.core.rubric import load as load_rubric
 from autograder.core.rubric import unmarked
 from autograder.course.changes import Change, append, changes
-from autograder.course.exceptions import extended, read_exceptions
-from autograder.course.folder import RESERVED, ClassFolder
-from autograder.course.people import (
-    People,
-    people,
-    read_matches,
-    read_told,
-    write_matches,
-    write_unmatched,
-)
+from autograder.course.folder import DOWNLOADS, RESERVED, ClassFolder
+from autograder.course.people import People
 from autograder.course.roster import Student
 from autograder.datasets.prepare import prepare as prepare_data
 from autograder.grading.files import fingerprint_of
 from autograder.grading.job import Job
 from autograder.grading.options import GradingOptions
-from autograder.intake import Source, discover, submitters
+from autograder.grading.terms import Class, LateDays, Terms, class_terms
+from autograder.grading.whose import Whose, people_of, spend
+from autograder.intake import Source, collect, places_of
 from autograder.notebooks.authored.prepared import prepared
 from autograder.reports.grades_csv import GradeLine, grades_csv
 from autograder.reports.index import Summary, render_index
@@ -69,6 +64,9 @@ class ClassResult:
     unmatched: list[str] = field(default_factory=list)  # submissions of nobody in the roster
     superseded: list[str] = field(default_factory=list)  # attempts that do not count
     absent: list[str] = field(default_factory=list)  # students without a submission
+    told: list[str] = field(default_factory=list)  # what the places were taken for, and the like
+    contradictions: list[str] = field(default_factory=list)  # between what is known of times
+    marked_late: int = 0  # by a platform that does not say when they came
     tier: Tier | None = None
     interrupted: bool = False
 
@@ -156,6 +154,8 @@ def grade_class(
     exceptions: Path | None = None,
     roster: Sequence[Student] = (),
     attempts: str = "last-in-time",
+    platform: str = "auto",
+    late_days: LateDays | None = None,
     only: Sequence[str] = (),
     fresh: bool = False,
     remember: Mapping[str, Any] | None = None,
@@ -169,8 +169,10 @@ def grade_class(
     for this run ("printing=warn"). A file's own time makes nobody late unless `trust_file_times`:
     unpacking changes it. With `explains`, reports tell what hidden tests that failed asked and
     expected: for the time after the deadline only. With `executes`, notebooks are run as a whole,
-    and kept beside the reports. With `only`, no submissions but those of these names are graded;
-    what earlier runs have graded into `out` stays in the class unless it is to be `fresh`.
+    and kept beside the reports. `platform` is whose downloads the paths are; `late_days` is a
+    budget of days that students may be late without loss. With `only`, no submissions but those
+    of these names are graded; what earlier runs have graded into `out` stays in the class unless
+    it is to be `fresh`.
     `remember` is written into the folder's `class.toml`. `progress(done, total, name)` is called
     after each, and `learning` alike after each known mistake, where they are not known yet. Raises
     GradeError, ManifestError, IntakeError, DataError, CourseError; a KeyboardInterrupt is noted in
@@ -192,11 +194,20 @@ def grade_class(
         explains=explains,
     )
     expected = sorted(path.name for path in assignment.skeleton.iterdir())
-    sources, leftovers = discover(folders, reserved=RESERVED, expected=expected)
-    if not sources and not leftovers:
+    collected = collect(
+        folders,
+        reserved=RESERVED,
+        expected=expected,
+        places=places_of(assignment.skeleton),
+        platform=Platform(platform),
+        assignment=assignment.id,
+        unpack_into=out / DOWNLOADS,
+    )
+    sources = collected.sources
+    if not sources and not collected.leftovers:
         raise GradeError(f"no submission was found in {', '.join(map(str, folders))}")
-    result = ClassResult(out, [], tier=options.tier)
-    result.leftovers = [(str(left.name), left.reason) for left in leftovers]
+    result = ClassResult(out, [], tier=options.tier, told=collected.told)
+    result.leftovers = [(str(left.name), left.reason) for left in collected.leftovers]
     names = {source.name for source in sources}
     unknown = sorted((marks or {}).keys() - names - set(folder.submissions()))
     if unknown and not strangers:
@@ -204,12 +215,24 @@ def grade_class(
             f"the rubric's sheet has marks for {', '.join(unknown[:5])}, "
             "and no submission has that name"
         )
-    agreed = {}
     manifest = load_manifest(assignment.manifest)
-    if exceptions is not None:
-        students = names | set(folder.submissions())
-        tasks = {task.id: task.points for task in manifest.tasks}
-        agreed = read_exceptions(exceptions, tasks, students)
+    whose = Whose(out, roster, sources)
+    terms = class_terms(
+        Class(
+            assignment.id,
+            sources,
+            whose.matched(names),
+            roster,
+            folder.submissions(),
+            due or manifest.policy.lateness.due,
+            times or {},
+            trust_file_times,
+        ),
+        {task.id: task.points for task in manifest.tasks},
+        exceptions,
+        late_days,
+    )
+    result.contradictions, result.marked_late = terms.contradictions, terms.marked_late
     if only:
         sources, result.leftovers = _chosen(sources, only), []
     plan = _Plan(
@@ -219,8 +242,7 @@ def grade_class(
         marks,
         unmarked(load_rubric(assignment.rubric)),
         fingerprint_of(options, assignment),
-        agreed,
-        due or manifest.policy.lateness.due,
+        terms.submissions,
     )
     with folder.locked():
         waiting, found = plan.split(sources, again)
@@ -243,8 +265,12 @@ def grade_class(
         others = _earlier_runs(folder, found)
         result.merged = len(others)
         result.summaries = list(map(Summary.from_results, {**others, **found}.values()))
-        said = {source.name: submitters(source.path) for source in sources} if roster else {}
-        people = _people(folder, result, roster, plan.due, attempts, said)
+        people = people_of(out, result.summaries, whose, terms, attempts)
+        if people is not None:
+            result.unmatched, result.superseded = people.unmatched, people.superseded
+            result.absent = people.absent
+        if late_days is not None and late_days.ledger is not None:
+            spend(late_days.ledger, assignment.id, people, terms)
         shown = _made_of(plan.salt, {**others, **found}, result, people)
         if not folder.shows(shown):  # drawing the page takes longer than reading a class
             _write_class(assignment, result, people)
@@ -273,8 +299,7 @@ class _Plan:
     marks: Mapping[str, Sequence[Mark]] | None
     unmarked: Sequence[Mark]
     salt: str
-    agreed: Mapping[str, Sequence[Agreement]]
-    due: datetime | None
+    terms: Mapping[str, Terms]
     earlier: dict[str, dict[str, Any] | None] = field(default_factory=dict)
 
     def split(
@@ -287,14 +312,15 @@ class _Plan:
             given = None if self.marks is None else self.marks.get(source.name) or self.unmarked
             before = _results(self.out / source.name)
             rows = None if given is None else [list(one.to_json().values()) for one in given]
-            agreed = self.agreed.get(source.name, ())
-            parts = [self.salt, source.stat_key(), self.times.get(source.name), rows]
-            stamp = json.dumps([*parts, [one.to_json() for one in agreed]])
+            terms = self.terms[source.name]
+            agreed, due = terms.agreed, terms.due
+            parts: list[object] = [self.salt, source.stat_key(), self.times.get(source.name), rows]
+            parts += [str(due), [one.to_json() for one in agreed]]
+            stamp = json.dumps(parts)
             mark = hashlib.sha256(stamp.encode()).hexdigest()
             if before and not again and before["extra_data"].get("fingerprint") == mark:
                 found[source.name] = before
                 continue
-            due = extended(self.due, agreed) if agreed else None
             job = Job(source, self.out, self.expected, self.times, mark, given, agreed, due)
             waiting.append(job)
             self.earlier[source.name] = before
@@ -322,31 +348,6 @@ def _earlier_runs(folder: ClassFolder, found: Mapping[str, Any]) -> dict[str, di
     return others
 
 
-def _people(
-    folder: ClassFolder,
-    result: ClassResult,
-    roster: Sequence[Student],
-    due: datetime | None,
-    attempts: str,
-    said: Mapping[str, Sequence[str]],
-) -> People | None:
-    """Match a class with its roster, and ask in a file for whom nobody was found."""
-    if not roster:
-        return None
-    told = read_told(folder.path, roster)
-    marks = {
-        **read_matches(folder.path),
-        **{name: who for name, who in said.items() if who},
-        **told,
-    }
-    found, matched = people(result.summaries, roster, marks, due, attempts)
-    write_unmatched(folder.path, matched, told)
-    write_matches(folder.path, matched)
-    result.unmatched, result.superseded = found.unmatched, found.superseded
-    result.absent = [row.student.key for row in found.rows if not row.submission]
-    return found
-
-
 def _write_class(assignment: Assignment, result: ClassResult, people: People | None) -> None:
     manifest = load_manifest(assignment.manifest)
     tasks = [task.id for task in manifest.tasks]
@@ -355,7 +356,15 @@ def _write_class(assignment: Assignment, result: ClassResult, people: People | N
     leftovers = list(result.leftovers)
     if people is not None:
         known = {one.submission: one for one in summaries}
-        lines = [GradeLine(known.get(row.submission), row.columns) for row in people.rows]
+        lines = [
+            GradeLine(
+                known.get(row.submission),
+                row.columns,
+                "excused" if row.excused else "not handed in",
+                row.agreed,
+            )
+            for row in people.rows
+        ]
         lines += [GradeLine(known[name], {}) for name in people.unmatched]
         summaries = [one for one in summaries if one.submission not in people.superseded]
         leftovers += [(name, "handed in nothing") for name in result.absent]

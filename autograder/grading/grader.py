@@ -18,7 +18,7 @@ from studentkit.survey import survey, texts
 
 from autograder.core import mistakes as mistake_library
 from autograder.core import scoring
-from autograder.core.agreements import on_outcomes, on_score, on_tasks, on_verdicts
+from autograder.core.agreements import on_outcomes, on_score, on_tasks, on_verdicts, overrides
 from autograder.core.cache import Cache
 from autograder.core.layout import Assignment
 from autograder.core.manifest import Manifest
@@ -409,9 +409,25 @@ class Grader:
         node = execute(node, {**self._given, **files}, limits, kernels, unrun=unrun).notebook
         return as_bytes(self.notebook.for_a_person(node))
 
-    def refused(self, unreadable: UnreadableSubmission) -> Grade:
-        """Make the report of a submission that could not be opened: no score, not a zero."""
-        return not_graded(self.options, self.manifest, unreadable.name, unreadable.reason)
+    def refused(self, unreadable: UnreadableSubmission, agreed: Sequence[Agreement] = ()) -> Grade:
+        """Make the report of a submission that could not be opened: no score, not a zero.
+
+        What a person decided about it counts all the same: a score of their own, or an excuse.
+        """
+        none = not_graded(self.options, self.manifest, unreadable.name, unreadable.reason)
+        excused = any(one.kind is Kind.EXCUSED for one in agreed)
+        if not excused and not any(overrides(one) for one in agreed):
+            return none
+        score = on_score(agreed, Fraction(0))
+        return dataclasses.replace(
+            none,
+            score=score,
+            adjusted=score,
+            agreed=tuple(agreed),
+            status=_status(agreed, late=False),
+            error="",
+            notes=(f"It could not be opened: {unreadable.reason}",),
+        )
 
 
 def library_of(

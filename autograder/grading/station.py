@@ -155,7 +155,7 @@ class _Station:
             )
             executed = grader.executed(found, self._kernels) if self._kernels else None
         else:
-            grade = grader.refused(found)
+            grade = grader.refused(found, job.agreed)
         if executed is not None:
             (job.out / grade.submission).mkdir(parents=True, exist_ok=True)
             write_text(job.out / grade.submission / "notebook.ipynb", executed.decode("utf-8"))

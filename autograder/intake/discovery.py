@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from autograder.core.records import UnreadableSubmission
@@ -19,6 +19,7 @@ from autograder.intake.paths import (
     stem,
     unique,
 )
+from autograder.intake.platforms.delivery import Delivery
 from autograder.intake.sources import Kind, Source
 from autograder.intake.timestamps import IntakeError
 
@@ -45,7 +46,7 @@ def discover(
     for given in paths:
         path = Path(os.path.abspath(given))  # noqa: PTH100 - resolve() would follow links
         if path.is_dir():
-            if _is_submission(path, expected):
+            if is_submission(path, expected):
                 found[path] = "folder"
             else:
                 _look_into(path, found, leftovers)
@@ -68,19 +69,35 @@ def discover(
     return sources, sorted(leftovers, key=lambda left: left.name)
 
 
+def named(hands: Iterable[Delivery], reserved: Collection[str]) -> list[tuple[str, Delivery]]:
+    """Return what was handed in by names that are valid as folders, each once."""
+    taken = {folded(name) for name in reserved}
+    found = []
+    for hand in sorted(hands, key=lambda one: (folded(safe_name(one.name)), str(one.path))):
+        name = unique(safe_name(hand.name), taken)
+        taken.add(folded(name))
+        found.append((name, hand))
+    return found
+
+
 def _name(path: Path, found: dict[Path, Kind]) -> str:
     return safe_name(stem(path.name) if found[path] == "archive" else path.name)
 
 
-def _is_submission(folder: Path, expected: Collection[str]) -> bool:
+def is_submission(folder: Path, expected: Collection[str]) -> bool:
     """Tell whether `folder` holds one submission, directly or inside one wrapper folder."""
-    names = _listing(folder)
-    if holds_marks(names, expected):
+    if is_root(folder, expected):
         return True
+    names = _listing(folder)
     inside = [name for name, is_folder in names if is_folder]
     if len(inside) != 1 or any(is_archive(name) for name, _ in names):
         return False
     return bool(holds_marks(_listing(folder / inside[0]), expected))
+
+
+def is_root(folder: Path, expected: Collection[str]) -> bool:
+    """Tell whether `folder` itself holds what the skeleton has at its top."""
+    return bool(holds_marks(_listing(folder), expected))
 
 
 def _listing(folder: Path) -> list[tuple[str, bool]]:

@@ -12,8 +12,10 @@ import tarfile
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import IO
 
 from autograder.core.records import Submission, UnreadableSubmission
@@ -76,8 +78,12 @@ def read(
         submitted_at, time_source = moment(source, times)
         if source.kind == "folder":
             _open_folder(source, contents)
+        elif source.kind == "files":
+            _open_files(source, contents, expected, data_mount)
         else:
-            _open_file(source, contents)
+            _open_file(source.path, contents)
+        for name in source.said.attachments:
+            contents.remark(f"'{shown(name)}' came with it: it stays where it is, and is no code")
         contents = _unpacked(contents, expected, data_mount, limits.nesting)
         files = _rooted(contents, expected)
         if not files:
@@ -106,19 +112,55 @@ def _open_folder(source: Source, contents: Contents) -> None:
         raise ArchiveRefused(f"the folder cannot be opened ({error.strerror})") from None
 
 
-def _open_file(source: Source, contents: Contents) -> None:
-    limit = contents.allowance.limits.archive_bytes
+def _open_files(
+    source: Source, contents: Contents, expected: Collection[str], data_mount: str
+) -> None:
+    """Take single files as they are called, and an archive among them as if it lay unpacked."""
+    archives = [name for name, _ in source.files if is_archive(name)]
+    if len(archives) > 1:
+        names = ", ".join(f"'{shown(name)}'" for name in archives[:3])
+        raise ArchiveRefused(f"it is {len(archives)} archives ({names}); hand in one")
+    for name, path in source.files:
+        if is_archive(name):
+            inside = Contents(contents.allowance, marks_of(expected), data_mount)
+            _open_file(path, inside)
+            inside = _unpacked(inside, expected, data_mount, contents.allowance.limits.nesting)
+            for one, content in _rooted(inside, expected).items():
+                contents.add(one, content)
+            for note in inside.notes():
+                contents.remark(note)
+            continue
+        clean = contents.admit(name)
+        if clean is None:
+            continue
+        with _opened(path) as file:
+            content = file.read(contents.largest(clean) + 1)
+        if len(content) > contents.largest(clean):
+            contents.too_large(clean)
+        else:
+            contents.add(clean, content)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    """Open an ordinary file; what took its place, a pipe or a device, is refused."""
     try:
-        descriptor = os.open(source.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise ArchiveRefused(f"the file cannot be opened ({error.strerror})") from None
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise ArchiveRefused("it is no ordinary file")
-        if status.st_size > limit:
+        yield file
+
+
+def _open_file(path: Path, contents: Contents) -> None:
+    limit = contents.allowance.limits.archive_bytes
+    with _opened(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > limit:
             raise ArchiveRefused(f"it has more than {limit // MB} MB; hand in the source code only")
-        _open_archive(file, status.st_size, contents)
+        _open_archive(file, size, contents)
 
 
 def _open_archive(file: IO[bytes], size: int, contents: Contents) -> None:

@@ -6,23 +6,20 @@ A time from inside an archive is never used: the student's own computer wrote it
 from __future__ import annotations
 
 import csv
-import json
-import re
 import stat
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
-
-import yaml
+from typing import Protocol
 
 from autograder.core.errors import AutograderError
 from autograder.core.records import FILE_TIME
+from autograder.intake import gradescope
 from autograder.intake.folders import belongs, walk
 from autograder.intake.limits import Allowance, ArchiveLimits, ArchiveRefused
-from autograder.intake.paths import JUNK_FOLDERS, is_archive, shown, stem
+from autograder.intake.paths import shown, stem
+from autograder.intake.said import Said
 
-_METADATA_BYTES = 64 * 1024 * 1024
 _LOOKED_AT = 5000  # files of a folder whose times are compared
 
 
@@ -35,6 +32,10 @@ class _Source(Protocol):
     def name(self) -> str: ...
     @property
     def path(self) -> Path: ...
+    @property
+    def files(self) -> Sequence[tuple[str, Path]]: ...
+    @property
+    def said(self) -> Said: ...
 
 
 def read_times(path: Path) -> dict[str, datetime]:
@@ -71,9 +72,9 @@ def moment(
 ) -> tuple[datetime | None, str]:
     """Return when `source` was handed in (aware) and, in words, how that is known.
 
-    What the caller knows comes first, then Gradescope's metadata beside the submission, then the
-    time of the archive's file or of the newest file in the folder. Raises IntakeError when
-    `times` holds a time without time zone.
+    What the caller knows comes first, then what the platform says, then the time of the archive's
+    file or of the newest file in the folder. Raises IntakeError when `times` holds a time without
+    time zone.
     """
     for name in (source.name, source.path.name, stem(source.path.name)):
         if times and name in times:
@@ -82,17 +83,17 @@ def moment(
             if time is None:
                 raise IntakeError(f"the time given for '{shown(name)}' needs a time zone")
             return time, "the list of times that was given"
+    if source.said.submitted_at is not None:
+        return source.said.submitted_at, source.said.time_source
     spoilt = ""
-    for read in (_from_export, _beside):
-        try:
-            time = read(source.path)
-        except (OSError, ValueError, RecursionError, yaml.YAMLError):
-            # A broken file of the platform costs nobody the grade; the report says what was used.
-            spoilt = ", because Gradescope's metadata cannot be read"
-            continue
-        if time is not None:
-            return time, "Gradescope's metadata"
-    return _from_file(source.path, spoilt)
+    try:
+        said = None if source.said.platform else gradescope.said(source.path)
+    except gradescope.UNREADABLE:
+        # A broken file of the platform costs nobody the grade; the report says what was used.
+        said, spoilt = None, f", because {gradescope.SOURCE} cannot be read"
+    if said is not None and said.submitted_at is not None:
+        return said.submitted_at, said.time_source
+    return _from_file(source, spoilt)
 
 
 def _parse(text: str) -> datetime | None:
@@ -106,118 +107,17 @@ def _aware(value: datetime) -> datetime | None:
     return value if value.tzinfo is not None and value.utcoffset() is not None else None
 
 
-def _metadata(path: Path) -> str | None:
-    """Read a file that the platform wrote; None where there is none. It is never a link."""
-    try:
-        status = path.lstat()
-    except FileNotFoundError:
-        return None
-    if not stat.S_ISREG(status.st_mode) or status.st_size > _METADATA_BYTES:
-        raise ValueError(f"{path} is no ordinary file")
-    return path.read_text(encoding="utf-8")
-
-
-def submitters(path: Path) -> list[str]:
-    """Return who handed in the submission at `path`, as Gradescope's export says.
-
-    Each by student id, else e-mail, else name; [] where no export says it.
-    """
-    try:
-        entry = _exported(path)
-    except (OSError, ValueError, RecursionError, yaml.YAMLError):
-        return []
-    people = entry.get(":submitters") if entry is not None else None
-    found = []
-    for one in people if isinstance(people, list) else ():
-        if isinstance(one, dict):
-            marks = (one.get(key) for key in (":sid", ":email", ":name"))
-            mark = next((str(mark).strip() for mark in marks if mark), "")
-            if mark:
-                found.append(mark)
-    return found
-
-
-def _from_export(path: Path) -> datetime | None:
-    """Look in `submission_metadata.yml` of a folder that Gradescope exported."""
-    entry = _exported(path)
-    created = entry.get(":created_at") if entry is not None else None
-    if isinstance(created, dict):  # Ruby's own class for times
-        created = created.get("utc", created.get(":utc"))
-    if isinstance(created, datetime):
-        return _aware(created) or created.replace(tzinfo=UTC)
-    if isinstance(created, str):
-        return _parse(created)
-    if isinstance(created, date) or created is not None:
-        raise ValueError("':created_at' is no time")
-    return None
-
-
-def _exported(path: Path) -> dict[Any, Any] | None:
-    """Return what Gradescope's export says of the submission at `path`, None where nothing."""
-    text = _metadata(path.parent / "submission_metadata.yml")
-    if text is None:
-        return None
-    # Only the lines of this submission are parsed: a class's file is long, and no other
-    # student's name or comment can then stand in the way.
-    key = re.escape(stem(path.name))
-    block = re.search(
-        rf"^(['\"]?){key}\1:[ \t]*\n((?:[ \t]+[^\n]*(?:\n|\Z)|[ \t]*\n)+)", text, re.MULTILINE
-    )
-    if block is None:
-        return None
-    entry = yaml.load(block[2], Loader=_RubyLoader)
-    return entry if isinstance(entry, dict) else None
-
-
-class _RubyLoader(yaml.SafeLoader):
-    """Reads plain data only; Ruby's class names are passed over."""
-
-
-def _plain(loader: yaml.SafeLoader, _suffix: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return loader.construct_mapping(node, deep=True)
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    return loader.construct_scalar(node) if isinstance(node, yaml.ScalarNode) else None
-
-
-_RubyLoader.add_multi_constructor("!ruby/", _plain)
-
-
-def _beside(path: Path) -> datetime | None:
-    """Look in `submission_metadata.json` beside the only submission there.
-
-    A file of that name *inside* the submission is the student's and is never looked at.
-    """
-    text = _metadata(path.parent / "submission_metadata.json")
-    if text is None or not (stem(path.name) == "submission" or _alone(path)):
-        return None
-    data = json.loads(text)
-    created = data.get("created_at") if isinstance(data, dict) else None
-    time = _parse(created) if isinstance(created, str) else None
-    if time is None:
-        raise ValueError("'created_at' is no time")
-    return time
-
-
-def _alone(path: Path) -> bool:
-    for other in path.parent.iterdir():
-        if other.name == path.name or other.name.startswith(".") or other.name in JUNK_FOLDERS:
-            continue
-        if other.is_dir() or is_archive(other.name):
-            return False
-    return True
-
-
-def _from_file(path: Path, spoilt: str) -> tuple[datetime | None, str]:
+def _from_file(source: _Source, spoilt: str) -> tuple[datetime | None, str]:
     """Use the time of the file itself, or of the newest file in the folder."""
     try:
-        status = path.stat()
-        if not stat.S_ISDIR(status.st_mode):
-            source, seconds = f"the file's {FILE_TIME}{spoilt}", status.st_mtime
+        if source.files:
+            words = f"the newest file's {FILE_TIME}"
+            seconds = max(path.stat().st_mtime for _, path in source.files)
+        elif stat.S_ISDIR((status := source.path.stat()).st_mode):
+            words, seconds = f"the newest file's {FILE_TIME}", _newest(source.path)
         else:
-            source, seconds = f"the newest file's {FILE_TIME}{spoilt}", _newest(path)
-        return datetime.fromtimestamp(int(seconds), UTC), source
+            words, seconds = f"the file's {FILE_TIME}", status.st_mtime
+        return datetime.fromtimestamp(int(seconds), UTC), words + spoilt
     except (OSError, OverflowError, ValueError, ArchiveRefused):
         return None, ""
 

@@ -20,6 +20,8 @@ class GradeLine:
 
     summary: Summary | None
     person: Mapping[str, str] = field(default_factory=dict)  # column -> text
+    status: str = "not handed in"  # where there is no submission
+    agreed: Sequence[str] = ()  # with somebody who has none
 
 
 def grades_csv(tasks: Sequence[str], lines: Sequence[GradeLine]) -> str:
@@ -42,7 +44,9 @@ def grades_csv(tasks: Sequence[str], lines: Sequence[GradeLine]) -> str:
         one = line.summary
         if one is None:
             empty = [""] * (len(_PARTS) + len(tasks))
-            writer.writerow(["", *person, *empty, "not handed in", "", "", ""])
+            writer.writerow(
+                ["", *person, *empty, line.status, "", "", inert(" ".join(line.agreed))]
+            )
             continue
         numbers = [getattr(one, part) for part in _PARTS]
         numbers += [one.tasks.get(task) for task in tasks]
