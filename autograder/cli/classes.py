@@ -141,6 +141,6 @@ def mistakes(
     blank = [one for one in found if one not in begun]
     if blank:
         who = sorted({name for one in blank for name in one.submissions})
-        tasks = len({one.task for one in blank})
+        tasks = len({task for one in blank for task in one.tasks})
         text = f"not written yet: {tasks} tasks, in {', '.join(map(visible, who[:12]))}"
         OUT.print(f"{len(who):4}  {text}{' and more' if len(who) > 12 else ''}", markup=False)

@@ -159,6 +159,7 @@ class Mark:
     max_score: Fraction
     score: Fraction | None = None  # None: not graded yet, which is no zero
     comment: str = ""
+    grader: str = ""  # the person's name
 
     def to_json(self) -> dict[str, str | None]:
         """Return plain data from which `from_json` makes the same mark."""
@@ -170,7 +171,7 @@ class Mark:
         """Make a mark of what `to_json` returned."""
         score = None if plain["score"] is None else Fraction(plain["score"])
         most = Fraction(plain["max_score"])
-        return cls(plain["item"], plain["title"], most, score, plain["comment"])
+        return cls(plain["item"], plain["title"], most, score, plain["comment"], plain["grader"])
 
 
 def given(marks: Iterable[Mark]) -> Fraction:

@@ -17,6 +17,7 @@ from autograder.core.records import Mark
 from autograder.core.visible import inert
 
 _COMMENT = "comment"
+_GRADER = "graded by"
 
 
 class RubricError(AutograderError):
@@ -91,7 +92,8 @@ def _points(value: Any, where: str) -> Fraction:
 
 
 def sheet(items: Sequence[Item], submissions: Sequence[str]) -> str:
-    """Return a CSV to fill in: a row for each submission, two columns for each item.
+    """Return a CSV to fill in: a row for each submission, two columns for each item,
+    and one for the name of who grades.
 
     The first row below the header says what earns points; it is skipped when the sheet is read.
     """
@@ -102,10 +104,11 @@ def sheet(items: Sequence[Item], submissions: Sequence[str]) -> str:
         header += [item.id, f"{item.id} {_COMMENT}"]
         parts = [f"{float(one.points):g}: {one.words}" for one in item.criteria]
         notes += [f"of {float(item.points):g}", "; ".join(parts)]
-    writer.writerow(header)
-    writer.writerow(notes)
+    header.append(_GRADER)
+    notes.append("your name, where students may read it")
+    writer.writerows([header, notes])
     for name in sorted(submissions):
-        writer.writerow([inert(name), *[""] * (2 * len(items))])
+        writer.writerow([inert(name), *[""] * (2 * len(items) + 1)])
     return out.getvalue()
 
 
@@ -129,7 +132,7 @@ def read_sheet(path: Path, items: Sequence[Item]) -> dict[str, tuple[Mark, ...]]
     if not rows or "submission" not in rows[0]:
         raise RubricError(f"{path}: the first row must name the columns, one of them 'submission'")
     header = rows[0]
-    known = {"submission", *(item.id for item in items)}
+    known = {"submission", _GRADER, *(item.id for item in items)}
     known |= {f"{item.id} {_COMMENT}" for item in items}
     for name in header:
         if name and name not in known:
@@ -149,6 +152,7 @@ def read_sheet(path: Path, items: Sequence[Item]) -> dict[str, tuple[Mark, ...]]
                 item.points,
                 _score(row.get(item.id, ""), item, f"{path}, row {number} ('{name}')"),
                 row.get(f"{item.id} {_COMMENT}", "").strip(),
+                row.get(_GRADER, "").strip(),
             )
             for item in items
         )

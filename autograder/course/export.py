@@ -13,6 +13,7 @@ from pathlib import Path
 
 from autograder.core.traces import traces
 from autograder.core.visible import inert, visible
+from autograder.core.way_back import without_way_back
 from autograder.course.folder import CourseError
 from autograder.course.roster import spelt
 
@@ -151,7 +152,7 @@ def feedback(folder: Path, folders: Mapping[str, str]) -> bytes:
         for submission, name in sorted(folders.items()):
             report = folder / submission / "report.html"
             if report.is_file():
-                archive.writestr(f"{name}/report.html", report.read_bytes())
+                archive.writestr(f"{name}/report.html", without_way_back(report.read_bytes()))
     return stream.getvalue()
 
 

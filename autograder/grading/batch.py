@@ -370,7 +370,7 @@ def _write_class(assignment: Assignment, result: ClassResult, people: People | N
         leftovers += [(name, "handed in nothing") for name in result.absent]
         leftovers += [(name, "a later attempt counts") for name in people.superseded]
     write_text(result.out / "grades.csv", grades_csv(tasks, lines))
-    page = render_index(manifest.title, summaries, leftovers=leftovers)
+    page = render_index(manifest.title, summaries, leftovers, lines)
     write_text(result.out / "index.html", page)
 
 

@@ -25,6 +25,6 @@ def write(
     folder = out / grade.submission
     folder.mkdir(parents=True, exist_ok=True)
     found = results(grade, hints)
-    write_text(folder / "report.html", render(grade, hints))
+    write_text(folder / "report.html", render(grade, hints, in_class=True))
     write_text(folder / "results.json", json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     return found

@@ -1,4 +1,7 @@
-"""Groups of submissions that failed a task alike, for the class page and the command line."""
+"""Groups of submissions that failed alike, for the class page and the command line.
+
+One cause stands once, with all tasks that it cost.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,10 @@ UNFINISHED = "not written yet"
 
 @dataclass(frozen=True)
 class Cluster:
-    """Submissions whose code replied the same in the failed tests of one task."""
+    """Submissions whose code replied the same in the failed tests, or made one mistake."""
 
-    task: str
-    title: str  # the task's
+    tasks: tuple[str, ...]
+    title: str  # of the tasks
     names: tuple[str, ...]  # ids of the mistakes; () when none fits
     hints: tuple[str, ...]  # in the same order
     unfinished: bool
@@ -48,36 +51,47 @@ def clusters(summaries: Sequence[Summary]) -> list[Cluster]:
 
     What was not written, or did not run, says nothing about a mistake, so it comes last.
     """
-    groups: dict[tuple[str, str], list[tuple[Summary, Failure]]] = defaultdict(list)
+    groups: dict[tuple[object, ...], list[tuple[Summary, Failure]]] = defaultdict(list)
     for summary in summaries:
         for failure in summary.failures:
-            groups[failure.task, failure.cluster].append((summary, failure))
+            groups[_cause(failure)].append((summary, failure))
+    order = {task: place for place, task in enumerate(_tasks(summaries))}
     found = []
-    for (task, _), members in groups.items():
+    for members in groups.values():
         summary, failure = members[0]
+        cost = {failure.task for _, failure in members}
+        tasks = tuple(sorted(cost, key=lambda task: order.get(task, len(order))))
         found.append(
             Cluster(
-                task=task,
-                title=summary.task_titles.get(task, task),
+                tasks=tasks,
+                title=", ".join(summary.task_titles.get(task, task) for task in tasks),
                 names=failure.mistakes,
                 hints=tuple(summary.hints.get(name, "") for name in failure.mistakes),
                 unfinished=failure.unfinished,
                 reason=failure.reason,
                 test=failure.test,
                 example=failure.example,
-                submissions=tuple(sorted(one.submission for one, _ in members)),
+                submissions=tuple(sorted({one.submission for one, _ in members})),
             )
         )
-    order = {task: place for place, task in enumerate(_tasks(summaries))}
     return sorted(
         found,
         key=lambda one: (
             not one.names and not one.new,
             -len(one.submissions),
-            order.get(one.task, len(order)),
+            order.get(one.tasks[0], len(order)),
             one.submissions,
         ),
     )
+
+
+def _cause(failure: Failure) -> tuple[object, ...]:
+    """Return what failures of one cause have in common, whichever task they cost."""
+    if failure.mistakes:
+        return ("mistakes", *failure.mistakes)
+    if failure.reason and failure.example and not failure.unfinished:
+        return ("reason", failure.reason, failure.example)
+    return ("replies", failure.task, failure.cluster)
 
 
 def _tasks(summaries: Sequence[Summary]) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from autograder.core.records import Action, Failure, Grade
+from autograder.core.records import Action, Failure, Grade, Status
 from autograder.core.scoring import points
 from autograder.core.visible import excerpt, visible
 from autograder.reports.feedback import Feedback, FeedbackLine, Group, feedback, why_not_graded
@@ -174,6 +174,7 @@ def _extra(grade: Grade, tasks: tuple[Feedback, ...]) -> dict[str, Any]:
             }
             for task in grade.tasks
         },
+        "tests": _tests(grade),
         "verdicts": [
             {
                 "rule": verdict.rule,
@@ -200,6 +201,16 @@ def _extra(grade: Grade, tasks: tuple[Feedback, ...]) -> dict[str, Any]:
         "digest": grade.digest,
         "fingerprint": grade.fingerprint,
     }
+
+
+def _tests(grade: Grade) -> dict[str, list[list[str | int | None]]]:
+    """List by task which tests passed, 1 or 0, None for what could not be run: for statistics."""
+    found: dict[str, list[list[str | int | None]]] = {}
+    for one in grade.outcomes:
+        if one.scored:
+            passed = None if one.status is Status.ERROR else int(one.status is Status.PASSED)
+            found.setdefault(one.task, []).append([one.test, passed])
+    return found
 
 
 def _mistakes(tasks: tuple[Feedback, ...]) -> list[dict[str, Any]]:

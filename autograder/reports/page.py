@@ -9,10 +9,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from autograder.core.records import Grade
 from autograder.core.scoring import points
 from autograder.core.visible import excerpt, visible
+from autograder.core.way_back import WAY_BACK
 from autograder.reports.feedback import feedback, why_not_graded
 
 
@@ -42,8 +44,11 @@ def template(name: str) -> Template:
     return environment().get_template(name)
 
 
-def render(grade: Grade, mistakes: Mapping[str, str] | None = None) -> str:
-    """Return the whole page for `grade`; `mistakes` maps the id of a mistake to its hint."""
+def render(grade: Grade, mistakes: Mapping[str, str] | None = None, in_class: bool = False) -> str:
+    """Return the whole page for `grade`; `mistakes` maps the id of a mistake to its hint.
+
+    A page that lies `in_class` leads back to the page of the class.
+    """
     tasks = feedback(grade, mistakes)
     printed = [one for outcome in grade.outcomes if not outcome.hidden for one in outcome.printed]
     return template("report.html.jinja").render(
@@ -53,4 +58,5 @@ def render(grade: Grade, mistakes: Mapping[str, str] | None = None) -> str:
         passing=[given for given in tasks if given.passed],
         printed=[one for one in dict.fromkeys(printed) if one.text.strip()],
         why=why_not_graded(grade),
+        back=Markup(WAY_BACK) if in_class else "",
     )

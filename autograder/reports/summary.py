@@ -14,7 +14,7 @@ from autograder.core.records import Failure
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one line each, whatever stands in it
 class Summary:
     """One line of the class."""
 
@@ -36,6 +36,7 @@ class Summary:
     agreed: tuple[str, ...] = ()  # in sentences
     submitted_at: str = ""
     time_source: str = ""
+    tests: dict[str, dict[str, bool | None]] = field(default_factory=dict)  # by task: who passed
     untimed: bool = False  # something was due, and nothing tells when this was handed in
 
     @classmethod
@@ -65,6 +66,10 @@ class Summary:
             agreed=tuple(row[3] for row in extra.get("agreed", ())),
             submitted_at=extra["submitted_at"] or "",
             time_source=extra["time_source"],
+            tests={
+                task: {test: None if passed is None else bool(passed) for test, passed in rows}
+                for task, rows in extra.get("tests", {}).items()
+            },
             untimed=any(row["rule"] == "time" for row in extra["verdicts"]),
         )
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.core.files import write_bytes
 from autograder.core.layout import Assignment
 from autograder.core.records import Mark
+from autograder.core.way_back import without_way_back
 from autograder.notebooks.authored.build import written_items
 from autograder.notebooks.authored.source import Cell, NotebookError, read
 from autograder.notebooks.nbgrader import gradebook
@@ -106,7 +107,8 @@ class Course:
             write_bytes(target, executed.read_bytes())
         feedback = self._place("feedback", name)
         feedback.mkdir(parents=True, exist_ok=True)
-        write_bytes(feedback / f"{assignment}.html", (report / "report.html").read_bytes())
+        page = without_way_back((report / "report.html").read_bytes())
+        write_bytes(feedback / f"{assignment}.html", page)
 
     def _submitted_at(self, name: str, told: str | None) -> datetime | None:
         """Return the time for the gradebook: nbgrader's own where it collected the work.
