@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from autograder.cli.shared import OUT, AssignmentName, Stop, find
+from autograder.cli.shared import ERR, OUT, AssignmentName, Stop, find
 from autograder.core.errors import ExitCode
 from autograder.core.files import write_bytes, write_text
+from autograder.core.layout import Assignment
+from autograder.core.manifest import load as load_manifest
+from autograder.core.records import Submission
 from autograder.core.rubric import load as load_rubric
 from autograder.core.rubric import sheet
 from autograder.core.visible import excerpt, visible
 from autograder.course import ClassFolder
 from autograder.course import export as exporting
+from autograder.intake import collect, places_of, read
 from autograder.reports.clusters import clusters
+from autograder.reports.similar import render_similar
 from autograder.reports.summary import read_class
+from autograder.similarity import Code, alike, code_of, given_code
 
 
 def undo(
@@ -144,3 +152,64 @@ def mistakes(
         tasks = len({task for one in blank for task in one.tasks})
         text = f"not written yet: {tasks} tasks, in {', '.join(map(visible, who[:12]))}"
         OUT.print(f"{len(who):4}  {text}{' and more' if len(who) > 12 else ''}", markup=False)
+
+
+def similar(
+    assignment: AssignmentName,
+    submissions: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="SUBMISSION…", help="What `grade` takes: files, folders, downloads."
+        ),
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The page to write.")],
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Option(help="Submissions of an earlier year, to compare with; may be repeated."),
+    ] = None,
+    most: Annotated[int, typer.Option(min=1, max=500, help="How many pairs at most.")] = 50,
+) -> None:
+    """Show which submissions look alike, side by side: a place to look, no verdict.
+
+    What students were given counts for nothing, nor does what more than a tenth of all have.
+    """
+    from autograder.grading.files import folder_files
+
+    chosen = find(assignment)
+    for path in [*submissions, *(earlier or [])]:
+        if not path.exists():
+            raise Stop(f"{path}: no such file or folder", ExitCode.USAGE)
+    given = folder_files(chosen.skeleton)
+    codes, lost = _codes(chosen, submissions, given, False)
+    others, unread = _codes(chosen, earlier or [], given, True)
+    pairs = alike([*codes, *others], given_code(given), most)
+    title = load_manifest(chosen.manifest).title
+    write_text(out, render_similar(title, pairs, len(codes), len(others)))
+    for name, reason in [*lost, *unread]:
+        ERR.print(f"not compared: {visible(name)}: {visible(reason)}", markup=False)
+    pair = "pair" if len(pairs) == 1 else "pairs"
+    OUT.print(f"{len(codes)} compared, {len(pairs)} {pair} to look at; see {out}", markup=False)
+
+
+def _codes(
+    assignment: Assignment, paths: Sequence[Path], given: Mapping[str, bytes], earlier: bool
+) -> tuple[list[Code], list[tuple[str, str]]]:
+    """Open submissions; return the code of each, and what could not be opened, with the reason."""
+    expected = sorted(path.name for path in assignment.skeleton.iterdir())
+    with tempfile.TemporaryDirectory() as folder:
+        collected = collect(
+            paths,
+            expected=expected,
+            places=places_of(assignment.skeleton),
+            assignment=assignment.id,
+            unpack_into=Path(folder),
+        )
+        found = []
+        lost = [(one.name, one.reason) for one in collected.leftovers]
+        for source in collected.sources:
+            opened = read(source, expected=expected)
+            if isinstance(opened, Submission):
+                found.append(code_of(source.name, opened.files, given, earlier))
+            else:
+                lost.append((source.name, opened.reason))
+    return found, lost

@@ -34,6 +34,7 @@ from autograder.core.rubric import read_sheet
 from autograder.core.visible import visible
 from autograder.course import ClassFolder, Remembered, remembered
 from autograder.course.roster import read_roster
+from autograder.intake import read_times
 
 
 class Attempts(StrEnum):
@@ -185,7 +186,6 @@ def grade(
     run before (`OUT/class.toml`), and `autograder undo OUT` brings the earlier state back.
     """
     from autograder.grading import LateDays, grade_class
-    from autograder.intake import read_times
 
     chosen = find(assignment)
     for path in submissions:

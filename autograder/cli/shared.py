@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from autograder.core.errors import AutograderError, ExitCode
 from autograder.core.layout import Assignment, open_assignment
+from autograder.core.visible import visible
 
+_SILENT_SECONDS = 20  # a short run prints its result alone
 OUT, ERR = Console(highlight=False), Console(stderr=True, highlight=False)
 
 AssignmentName = Annotated[
@@ -75,6 +78,17 @@ def progress_bar(what: str) -> Iterator[Update]:
         yield update
 
 
+def _lines(what: str) -> Update:
+    """Print a line for each thing that is done, where there is no terminal and it takes long."""
+    began = time.monotonic()
+
+    def update(done: int, total: int, name: str) -> None:
+        if done and not ERR.is_terminal and time.monotonic() - began > _SILENT_SECONDS:
+            ERR.print(f"{what}: {done} of {total}: {visible(name)}", markup=False, soft_wrap=True)
+
+    return update
+
+
 @contextmanager
 def progress_bars(first: str, *others: str) -> Iterator[tuple[Update, ...]]:
     """Show bars, one above the other; the `others` appear with what is first done of them."""
@@ -88,6 +102,8 @@ def progress_bars(first: str, *others: str) -> Iterator[tuple[Update, ...]]:
     with Progress(*columns, console=ERR, transient=True, disable=hidden) as bar:
 
         def updating(what: str, visible: bool) -> Update:
+            if hidden:
+                return _lines(what)
             task = bar.add_task(what, total=None, visible=visible)
             return lambda done, total, _: bar.update(
                 task, completed=done, total=total, visible=True

@@ -13,7 +13,7 @@ ROWS = (
     "authoring",
     "grading",
     "notebooks",
-    "release",
+    "release similarity",
     "execution",
     "answers networks intake reports datasets course",
     "sandbox",

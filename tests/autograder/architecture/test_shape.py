@@ -11,8 +11,8 @@ from modules import imports, sources
 _MAX_LINES = 500
 # Third parties that take long to import, or that not every command needs.
 HEAVY = {
-    "PIL", "dulwich", "ipykernel", "jupytext", "matplotlib", "nbgrader", "numpy", "pyseccomp",
-    "pytest", "safetensors", "sqlalchemy", "torch", "traitlets", "zmq",
+    "PIL", "copydetect", "dulwich", "ipykernel", "jupytext", "matplotlib", "nbgrader", "numpy",
+    "pyseccomp", "pytest", "safetensors", "sqlalchemy", "torch", "traitlets", "zmq",
 }  # fmt: skip
 MOST_LATE = 42  # imports of our own modules inside functions
 
