@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.cli import shared
 from autograder.core.layout import find_root
 
 ROOT = find_root(Path(__file__).parent)
@@ -57,3 +58,19 @@ def test_a_rule_that_is_not_there_stops_before_anything_is_graded(tmp_path: Path
 def test_help_shows_what_is_to_be_written() -> None:
     """Nothing in a help text is taken for markup."""
     assert '"ASSIGNMENT/NAME"' in " ".join(run("judge", "--help").stdout.split())
+
+
+def test_a_long_run_without_a_terminal_tells_where_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line for each thing done, with nothing in it that acts; a short run stays silent."""
+    for seconds, lines in (
+        (1000.0, []),
+        (-1.0, ["grading: 1 of 2: ada", "grading: 2 of 2: \\x1b[2J"]),
+    ):
+        monkeypatch.setattr(shared, "_SILENT_SECONDS", seconds)
+        with shared.progress_bar("grading") as update:
+            update(0, 2, "")
+            update(1, 2, "ada")
+            update(2, 2, "\x1b[2J")
+        assert capsys.readouterr().err.splitlines() == lines
