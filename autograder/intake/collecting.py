@@ -10,7 +10,6 @@ from pathlib import Path
 from autograder.core.platforms import Platform
 from autograder.core.records import UnreadableSubmission
 from autograder.intake.discovery import RESERVED, discover, is_root, named
-from autograder.intake.paths import is_archive
 from autograder.intake.platforms import deliveries, recognised
 from autograder.intake.platforms.bulk import is_bulk, unpacked
 from autograder.intake.platforms.delivery import Delivery
@@ -51,13 +50,20 @@ def collect(
         path = Path(os.path.abspath(given))  # noqa: PTH100 - resolve() would follow links
         if not path.exists():
             raise IntakeError(f"{given}: no such file or folder")
-        if path.is_file() and unpack_into and is_archive(path.name) and is_bulk(path):
-            path = unpacked(path, unpack_into)
-            found.told.append(f"{given} was unpacked into {path}")
         one = single(path) if platform is not Platform.FOLDER else None
         if one is not None:
             hands.append(one)
             continue
+        if path.is_file() and platform is not Platform.FOLDER and is_bulk(path):
+            if platform is Platform.AUTO or unpack_into is None:
+                # Who packed it says whose everything in it is and when it came: a student's zip
+                # may look like that as well, so it is a person's to say what it is.
+                raise IntakeError(
+                    f"{given}: looks like a whole class that is still packed; say whose download "
+                    "it is (--from canvas, for example), or --from folder if one student packed it"
+                )
+            path = unpacked(path, unpack_into)
+            found.told.append(f"{given} was unpacked into {path}")
         if path.is_file() or platform is Platform.FOLDER or is_root(path, expected):
             plain.append(path)
             continue

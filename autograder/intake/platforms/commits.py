@@ -7,6 +7,7 @@ repository is read by a library that runs none of what its configuration asks fo
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,8 +19,30 @@ _SOURCE = (
 )
 
 
+_MOST_ENTRIES = 50_000
+
+
+def _ordinary(folder: Path) -> bool:
+    """Tell whether there is nothing but files and folders: opening a pipe would wait for ever."""
+    waiting, count = [folder], 0
+    try:
+        while waiting:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    count += 1
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(Path(entry.path))
+                    elif not entry.is_file(follow_symlinks=False) or count > _MOST_ENTRIES:
+                        return False
+    except OSError:
+        return False
+    return True
+
+
 def last_commit(folder: Path) -> tuple[datetime | None, str]:
     """Return the time of the last commit in the clone at `folder`, and in words what it is."""
+    if not _ordinary(folder / ".git"):
+        return None, ""
     from dulwich.objects import Commit  # a tenth of a second: only where there are clones
     from dulwich.repo import Repo
 

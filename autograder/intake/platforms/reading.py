@@ -116,7 +116,14 @@ def _gradescope(folder: Path) -> Found:
         raise IntakeError(
             f"{folder}: there is no {gradescope.EXPORT} in it, so it is no export of Gradescope"
         )
-    all_found: Found = ([], [])
+    all_found: Found = (
+        [],
+        [
+            _nobodys(path, f"there is no {gradescope.EXPORT} in it")
+            for path in listing(folder)
+            if path not in exports
+        ],
+    )
     for export in exports:
         found, strangers = _gradescope(export)
         all_found[0].extend(found)
@@ -140,6 +147,8 @@ def single(path: Path) -> Delivery | None:
     beside = said_beside(path)
     if beside.platform and path.is_dir():
         return _unwrapped(path.name, path, beside)
+    if beside.platform and is_archive(path.name):
+        return Delivery(stem(path.name), path, ((path.name, path),), beside)
     return None
 
 

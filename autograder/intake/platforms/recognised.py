@@ -11,15 +11,19 @@ from autograder.intake.platforms.reading import listing
 
 
 def recognised(folder: Path) -> tuple[Platform, str]:
-    """Return whose download `folder` looks like, and in words by what."""
+    """Return whose download `folder` looks like, and in words by what.
+
+    What is in a folder of submissions may be named by students: one odd name among others, or a
+    file of a platform's name inside a submission, must not make a class of another kind.
+    """
     inside = listing(folder)
     if (folder / gradescope.EXPORT).is_file():
         return Platform.GRADESCOPE, f"{gradescope.EXPORT} is in it"
-    if any((path / gradescope.EXPORT).is_file() for path in inside if path.is_dir()):
-        return Platform.GRADESCOPE, f"{gradescope.EXPORT} is in its folders"
+    if inside and all((path / gradescope.EXPORT).is_file() for path in inside):
+        return Platform.GRADESCOPE, f"{gradescope.EXPORT} is in each of its folders"
     marks = [(traces(path.name), path) for path in inside]
     moodle = sum(one.platform == "Moodle" for one, _ in marks)
-    if moodle:
+    if moodle and 2 * moodle >= len(inside):
         return Platform.MOODLE, f"{moodle} of {len(inside)} names are as Moodle makes them"
     canvas = sum(
         one.platform == "Canvas" and bool(one.title or one.typed) and not path.is_dir()
@@ -32,7 +36,7 @@ def recognised(folder: Path) -> tuple[Platform, str]:
     if clones > 1 and 2 * clones >= len(inside):
         return Platform.GITHUB, f"{clones} of {len(inside)} are clones of repositories"
     stamped = sum(
-        any(child.is_dir() and (child / "timestamp.txt").is_file() for child in listing(path))
+        any(child.is_file() for child in path.glob("*/timestamp.txt"))
         for path in inside
         if path.is_dir() and not path.is_symlink()
     )

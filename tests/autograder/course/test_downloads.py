@@ -146,7 +146,8 @@ def test_a_download_may_still_be_packed(tmp_path: Path, platform: str) -> None:
             if path.is_file():
                 packed.write(path, path.relative_to(tmp_path / "here").as_posix())
     plain = collected(tmp_path / "here")
-    found = collected(bulk, unpack_into=tmp_path / "out" / "downloads")
+    into = tmp_path / "out" / "downloads"
+    found = collected(bulk, platform=Platform(platform), unpack_into=into)
     assert [one.name for one in found.sources] == [one.name for one in plain.sources]
     assert "was unpacked into" in found.told[0]
 
@@ -158,9 +159,46 @@ def test_what_leads_out_of_a_packed_download_is_refused(tmp_path: Path) -> None:
         packed.writestr("lovelaceada_70001_900000_a.zip", zipped(_FILES))
         packed.writestr("muellerj_70002_900001_/../../../evil.zip", zipped(_FILES))
     (tmp_path / "bulk.zip").write_bytes(bulk.getvalue())
+    into = tmp_path / "out" / "downloads"
     with pytest.raises(IntakeError, match="unpack it yourself"):
-        collected(tmp_path / "bulk.zip", unpack_into=tmp_path / "out" / "downloads")
+        collected(tmp_path / "bulk.zip", platform=Platform.CANVAS, unpack_into=into)
     assert not list(tmp_path.rglob("evil.zip"))
+
+
+def test_a_students_zip_is_no_class(tmp_path: Path) -> None:
+    """Who packs another's name and time into a zip has handed in a zip; nothing is believed."""
+    lie = {
+        "submission_metadata.yml": b"submission_1:\n  :submitters:\n  - :sid: s00001\n"
+        b"  :created_at: 2020-01-01 00:00:00 Z\n",
+        **{f"submission_1/{path}": content for path, content in _FILES.items()},
+    }
+    (tmp_path / "class").mkdir()
+    eve = tmp_path / "class" / "eve.zip"
+    eve.write_bytes(zipped(lie))
+    with pytest.raises(IntakeError, match="looks like a whole class"):
+        collected(eve, unpack_into=tmp_path / "out")
+    for found in (collected(eve, platform=Platform.FOLDER), collected(tmp_path / "class")):
+        (source,) = found.sources
+        assert source.name == "eve" and not source.said.people
+        assert "modification time" in moment(source)[1]
+
+
+def test_one_odd_submission_does_not_change_what_a_class_is(tmp_path: Path) -> None:
+    """A platform's name or file among other people's work makes nobody else disappear."""
+    odd = {
+        "Eve_1_assignsubmission_file_": {"a.py": b"x = 1\n"},
+        "mallory": {**_FILES, "submission_metadata.yml": b"x: 1\n", "n/timestamp.txt": b"x"},
+        "trent": {**_FILES, ".git/HEAD": b"ref: refs/heads/main\n"},
+    }
+    people = {"ada": _FILES, "ben": _FILES, "cem": _FILES, "dora": _FILES, **odd}
+    for name, files in people.items():
+        for path, content in files.items():
+            place = tmp_path / "class" / name / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+    found = collected(tmp_path / "class")
+    assert not found.leftovers and not found.told
+    assert sorted(one.name for one in found.sources) == sorted(people)
 
 
 def test_links_and_strangers_are_named_and_not_followed(tmp_path: Path) -> None:
@@ -193,7 +231,14 @@ def test_a_broken_clone_costs_no_more_than_its_time(tmp_path: Path) -> None:
         config.write(f"[core]\n\tfsmonitor = {script}\n\tsshCommand = {script}\n")
         config.write(f"[gpg]\n\tprogram = {script}\n[log]\n\tshowSignature = true\n")
     (tmp_path / "class" / "homework-1-u002" / ".git" / "HEAD").write_bytes(os.urandom(200))
-    first, second, third = collected(tmp_path / "class").sources
+    waits = tmp_path / "class" / "homework-1-u004"
+    github(tmp_path / "more", [replace(CLASS[0], number=4)])
+    (tmp_path / "more" / "homework-1-u004").rename(waits)
+    head = waits / ".git" / "HEAD"
+    head.unlink()
+    os.mkfifo(head)  # opening it would wait for somebody to write
+    first, second, third, fourth = collected(tmp_path / "class").sources
+    assert "newest file" in moment(fourth)[1]
     assert moment(first)[0] == moment(third)[0] == _NOON
     assert "newest file" in moment(second)[1]
     assert not marker.exists()
