@@ -68,7 +68,11 @@ def export(
         float | None, typer.Option(min=0.01, help="Scale scores so that all points are so many.")
     ] = None,
     feedback: Annotated[
-        Path | None, typer.Option(help="Moodle: also write a zip with everybody's report.")
+        Path | None,
+        typer.Option(
+            help="Also write a zip with everybody's report, in folders named as Moodle wants them, "
+            "else by login, id, e-mail or name."
+        ),
     ] = None,
 ) -> None:
     """Write a class's grades into the file that a platform imports as it is."""
@@ -77,8 +81,6 @@ def export(
     folders: dict[str, str] = {}
     if platform is not Gradebook.CSV and into is None:
         raise Stop(f"{platform} wants its own file filled in; give it with --into", ExitCode.USAGE)
-    if feedback is not None and platform is not Gradebook.MOODLE:
-        raise Stop("--feedback is Moodle's", ExitCode.USAGE)
     if platform is Gradebook.CANVAS and into is not None:
         filled = exporting.canvas(into, grades, title, most)
     elif platform is Gradebook.MOODLE and into is not None:
@@ -87,7 +89,8 @@ def export(
         filled = exporting.plain(grades, most)
     write_text(target, filled.text)
     if feedback is not None:
-        write_bytes(feedback, exporting.feedback(out, folders))
+        places = folders if platform is Gradebook.MOODLE else exporting.by_student(grades)
+        write_bytes(feedback, exporting.feedback(out, places))
     OUT.print(f"{filled.count} scores; see {target}", markup=False)
     for names, said in (
         (filled.missing, "graded, and not in the platform's file"),

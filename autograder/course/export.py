@@ -117,7 +117,7 @@ def moodle(
         )
         if mine is not None and mine.submission and number:
             name = cell(row, "full name").replace("/", " ")
-            folders[mine.submission] = f"{name}_{number[0]}_assignsubmission_file_"
+            folders[f"{name}_{number[0]}_assignsubmission_file_"] = mine.submission
         if mine is None or not mine.text or mine.text == "EX":
             found.empty.append(visible(cell(row, "full name") or cell(row, "identifier")))
         else:
@@ -146,14 +146,29 @@ def plain(grades: Sequence[Mapping[str, str]], out_of: str = "") -> Filled:
 
 
 def feedback(folder: Path, folders: Mapping[str, str]) -> bytes:
-    """Return a zip with each student's report, in folders named as Moodle wants them."""
+    """Return a zip with each student's report; `folders` tell whose submission goes into each."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for submission, name in sorted(folders.items()):
+        for name, submission in sorted(folders.items()):
             report = folder / submission / "report.html"
             if report.is_file():
                 archive.writestr(f"{name}/report.html", without_way_back(report.read_bytes()))
     return stream.getvalue()
+
+
+def by_student(grades: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Return a folder for each student, and the submission whose report goes into it.
+
+    All members of a group have one of their own.
+    """
+    found: dict[str, str] = {}
+    for row in grades:
+        submission = row["submission"].removeprefix("'")
+        if submission:
+            marks = (row.get(part, "") for part in ("login", "student_id", "email", "name"))
+            key = next(filter(None, marks), submission).removeprefix("'")
+            found[re.sub(r'[/\\<>:"|?*\x00-\x1f]|^\.+', "_", key)] = submission
+    return found
 
 
 _IDENTITY = ("student_id", "login", "email", "name", "section", "group")

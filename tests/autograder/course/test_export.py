@@ -113,3 +113,14 @@ def test_any_gradebook_gets_who_and_how_much(out: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8"))))
     assert [row["score"] for row in rows] == ["97.5", "65", "", "EX", "10"]
     assert list(rows[0]) == ["student_id", "login", "email", "name", "section", "score"]
+
+
+def test_everybody_gets_a_report_on_any_platform(out: Path) -> None:
+    """A folder for each student, both members of a group, and none for who has no report."""
+    grades = (out / "grades.csv").read_text(encoding="utf-8")
+    partner = "zoe,s9,../evil,,Partner,A,65,130,late\n"
+    (out / "grades.csv").write_text(grades + partner, encoding="utf-8")
+    done = run("csv", out, "-o", out.parent / "g.csv", "--feedback", out.parent / "f.zip")
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(out.parent / "f.zip") as packed:
+        assert packed.namelist() == ["__evil/report.html", "zoe/report.html"]
