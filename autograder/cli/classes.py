@@ -12,13 +12,14 @@ from typing import Annotated
 import typer
 
 from autograder.cli.shared import ERR, OUT, AssignmentName, Stop, find
+from autograder.core.codes import coded
 from autograder.core.errors import ExitCode
 from autograder.core.files import write_bytes, write_text
 from autograder.core.layout import Assignment
 from autograder.core.manifest import load as load_manifest
 from autograder.core.records import Submission
+from autograder.core.rubric import Item, sheet
 from autograder.core.rubric import load as load_rubric
-from autograder.core.rubric import sheet
 from autograder.core.visible import excerpt, visible
 from autograder.course import ClassFolder
 from autograder.course import export as exporting
@@ -26,6 +27,7 @@ from autograder.intake import collect, places_of, read
 from autograder.reports.clusters import clusters
 from autograder.reports.similar import render_similar
 from autograder.reports.summary import read_class
+from autograder.reports.written import render_question
 from autograder.similarity import Code, alike, code_of, given_code
 
 
@@ -107,18 +109,63 @@ def rubric(
     reports: Annotated[
         Path | None, typer.Option(help="Folder that `grade` wrote: a row for each submission.")
     ] = None,
+    answers: Annotated[
+        list[Path] | None,
+        typer.Option(help="What was handed in: a page of answers for each question, under codes."),
+    ] = None,
 ) -> None:
-    """Make the sheet in which a person grades the written questions; `grade --rubric` reads it."""
+    """Make the sheet in which a person grades the written questions; `grade --rubric` reads it.
 
+    With `--answers downloads/` the sheet has codes in place of names, and beside it lie a page for
+    each question with all answers, the documents that came, and `codes.csv`, which is for you.
+    """
     chosen = find(assignment)
     items = load_rubric(chosen.rubric)
     if not items:
         raise Stop(f"{chosen.id} has no written questions ({chosen.rubric} is missing or empty)")
     if out.exists():
         raise Stop(f"{out} is there already, perhaps with marks; give another name", ExitCode.USAGE)
-    names = [one.submission for one in read_class(reports, chosen.id)] if reports else []
+    if answers:
+        found, lost = _opened(chosen, answers)
+        codes = coded(out.parent, sorted(found))
+        _question_pages(chosen, items, out, {code: found.get(name) for code, name in codes.items()})
+        for name, reason in lost:
+            ERR.print(f"not among the answers: {visible(name)}: {visible(reason)}", markup=False)
+        names = list(codes)
+    else:
+        names = [one.submission for one in read_class(reports, chosen.id)] if reports else []
     write_text(out, sheet(items, names))
     OUT.print(f"{len(items)} questions, {len(names)} submissions: {out}", markup=False)
+
+
+def _question_pages(
+    assignment: Assignment,
+    items: Sequence[Item],
+    out: Path,
+    found: Mapping[str, Submission | None],
+) -> None:
+    """Write a page for each question, and the documents that were handed in, by code."""
+    from autograder.notebooks.submitted.written import WrittenAnswers
+
+    written = WrittenAnswers(assignment)
+    by_item: dict[str, dict[str, str]] = {item.id: {} for item in items}
+    documents: dict[str, list[str]] = {}
+    for code, submission in found.items():
+        if submission is None:
+            continue
+        documents[code] = []
+        for name, text in written.of(submission).items():
+            by_item.get(name, {})[code] = text
+        for number, (path, content) in enumerate(sorted(submission.files.items())):
+            if path.lower().endswith(".pdf"):
+                place = f"documents/{code}-{number}.pdf"
+                (out.parent / "documents").mkdir(parents=True, exist_ok=True)
+                write_bytes(out.parent / place, content)
+                documents[code].append(place)
+    title = load_manifest(assignment.manifest).title
+    for item in items:
+        page = render_question(title, item, by_item[item.id], documents, out.name)
+        write_text(out.parent / f"{item.id}.html", page)
 
 
 def mistakes(
@@ -198,6 +245,14 @@ def _codes(
     assignment: Assignment, paths: Sequence[Path], given: Mapping[str, bytes], earlier: bool
 ) -> tuple[list[Code], list[tuple[str, str]]]:
     """Open submissions; return the code of each, and what could not be opened, with the reason."""
+    found, lost = _opened(assignment, paths)
+    return [code_of(name, one.files, given, earlier) for name, one in found.items()], lost
+
+
+def _opened(
+    assignment: Assignment, paths: Sequence[Path]
+) -> tuple[dict[str, Submission], list[tuple[str, str]]]:
+    """Open what was handed in; return it by name, and what could not be opened, with the reason."""
     expected = sorted(path.name for path in assignment.skeleton.iterdir())
     with tempfile.TemporaryDirectory() as folder:
         collected = collect(
@@ -207,12 +262,12 @@ def _codes(
             assignment=assignment.id,
             unpack_into=Path(folder),
         )
-        found = []
+        found = {}
         lost = [(one.name, one.reason) for one in collected.leftovers]
         for source in collected.sources:
             opened = read(source, expected=expected)
             if isinstance(opened, Submission):
-                found.append(code_of(source.name, opened.files, given, earlier))
+                found[source.name] = opened
             else:
                 lost.append((source.name, opened.reason))
     return found, lost

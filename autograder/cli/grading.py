@@ -26,6 +26,7 @@ from autograder.cli.shared import (
     progress_bars,
 )
 from autograder.core import layout
+from autograder.core.codes import decoded, read_codes
 from autograder.core.errors import ExitCode
 from autograder.core.layout import Assignment
 from autograder.core.platforms import Platform
@@ -215,7 +216,10 @@ def grade(
     explains = until is not None and datetime.now(UTC) >= until
     place = _course(chosen, kept.get("course"))
     sheet_of_marks = kept.get("rubric")
-    marks = read_sheet(sheet_of_marks, load_rubric(chosen.rubric)) if sheet_of_marks else None
+    marks = None
+    if sheet_of_marks:
+        codes = read_codes(sheet_of_marks.parent)
+        marks = decoded(codes, read_sheet(sheet_of_marks, load_rubric(chosen.rubric)))
     if marks is None and place is not None:
         marks = place.marks()
     budget = None
