@@ -8,8 +8,8 @@ import textwrap
 import zipfile
 from pathlib import Path
 
+from autograder.core.files import folder_files
 from autograder.core.layout import Assignment
-from autograder.grading.files import folder_files
 
 STORIES = {
     "ada": "everything right, handed in as a zip",

@@ -14,7 +14,7 @@ import typer
 from autograder.cli.shared import ERR, OUT, AssignmentName, Stop, find
 from autograder.core.codes import coded
 from autograder.core.errors import ExitCode
-from autograder.core.files import write_bytes, write_text
+from autograder.core.files import folder_files, write_bytes, write_text
 from autograder.core.layout import Assignment
 from autograder.core.manifest import load as load_manifest
 from autograder.core.records import Submission
@@ -223,8 +223,6 @@ def similar(
 
     What students were given counts for nothing, nor does what more than a tenth of all have.
     """
-    from autograder.grading.files import folder_files
-
     chosen = find(assignment)
     for path in [*submissions, *(earlier or [])]:
         if not path.exists():

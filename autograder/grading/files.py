@@ -14,15 +14,6 @@ from autograder.grading.options import GradingOptions
 _NOT_STUDENTS = {"conftest", "collect_submission", "setup", "tests", "data", "studentkit"}
 
 
-def folder_files(folder: Path) -> dict[str, bytes]:
-    """Read a trusted folder as a submission's files."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
-    }
-
-
 def student_modules(assignment: Assignment) -> frozenset[str]:
     """Return the top-level module names that belong to the student."""
     names = set()

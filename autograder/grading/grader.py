@@ -20,6 +20,7 @@ from autograder.core import mistakes as mistake_library
 from autograder.core import scoring
 from autograder.core.agreements import on_outcomes, on_score, on_tasks, on_verdicts, overrides
 from autograder.core.cache import Cache
+from autograder.core.files import folder_files
 from autograder.core.layout import Assignment
 from autograder.core.manifest import Manifest
 from autograder.core.records import (
@@ -43,7 +44,7 @@ from autograder.grading.diagnosis.clusters import failures
 from autograder.grading.diagnosis.library import Library, Progress, learn, recall
 from autograder.grading.diagnosis.naming import name_mistakes
 from autograder.grading.error_carried_forward import carry, lendable
-from autograder.grading.files import folder_files, lasting
+from autograder.grading.files import lasting
 from autograder.grading.lending import Lender
 from autograder.grading.lent_code import lent_code
 from autograder.grading.options import GradingOptions

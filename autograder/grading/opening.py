@@ -10,6 +10,7 @@ from pathlib import Path
 
 from studentkit.survey import survey
 
+from autograder.core.files import folder_files
 from autograder.core.layout import Assignment
 from autograder.core.manifest import changed
 from autograder.core.manifest import load as load_manifest
@@ -17,7 +18,7 @@ from autograder.core.rubric import load as load_rubric
 from autograder.execution import suite
 from autograder.execution.suite import Test
 from autograder.grading.diagnosis.library import Library, Progress
-from autograder.grading.files import fingerprint_of, folder_files, student_modules
+from autograder.grading.files import fingerprint_of, student_modules
 from autograder.grading.grader import Grader, library_of, started
 from autograder.grading.options import GradingOptions
 from autograder.grading.warming import warm_torch

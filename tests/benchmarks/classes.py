@@ -26,8 +26,8 @@ from pathlib import Path
 from processor import adopt_orphans, memory_of_tree, seconds_of_children
 from rows import lay_out
 
+from autograder.core.files import folder_files
 from autograder.core.layout import find_assignment, find_root
-from autograder.grading.files import folder_files
 
 sys.path.append(str(Path(__file__).parent.parent / "autograder" / "diagnosis"))
 

@@ -27,8 +27,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from autograder.core.files import folder_files
 from autograder.core.layout import find_assignment, find_root
-from autograder.grading.files import folder_files
 
 ROOT = find_root(Path(__file__))
 sys.path.append(str(ROOT))

@@ -14,11 +14,11 @@ import random
 import time
 from collections import Counter
 
+from autograder.core.files import folder_files
 from autograder.core.layout import find_assignment, find_root
 from autograder.execution.pool import share
 from autograder.grading.batch import prepare
 from autograder.grading.diagnosis.naming import name_mistakes
-from autograder.grading.files import folder_files
 from autograder.grading.grader import Grader
 from autograder.grading.opening import open_grader
 from autograder.sandbox.fork_server import Parent

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from autograder.core.files import folder_files
 from autograder.core.layout import Assignment
-from autograder.grading.files import folder_files
 
 ASSIGNMENTS = ("mlp_from_scratch", "image_classifier", "handmade_networks", "depth_vs_width")
 REFERENCE, INDEPENDENT, SKELETON, UPSTREAM = "reference", "independent", "skeleton", "upstream"

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.core.files import folder_files
 from autograder.core.layout import find_assignment
 from autograder.course import ClassFolder, CourseError
-from autograder.grading.files import folder_files
 
 from .command import ROOT, run
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from autograder.core.files import folder_files
 from autograder.core.layout import find_assignment
 from autograder.core.platforms import Platform
 from autograder.core.records import Submission, UnreadableSubmission
 from autograder.course.matching import match
 from autograder.course.roster import read_roster
-from autograder.grading.files import folder_files
 from autograder.intake import Collected, IntakeError, collect, moment, places_of, read
 
 from .command import ROOT, run

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.core.files import folder_files
 from autograder.core.layout import find_assignment
-from autograder.grading.files import folder_files
 
 from .command import ROOT, run
 

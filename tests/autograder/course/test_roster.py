@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from autograder.core.files import folder_files
 from autograder.core.layout import find_assignment, find_root
 from autograder.course.folder import CourseError
 from autograder.course.matching import match
 from autograder.course.roster import Student, read_roster, spelt
-from autograder.grading.files import folder_files
 
 _ROOT = find_root(Path(__file__))
 _MLP = folder_files(find_assignment("mlp_from_scratch", _ROOT).solution)

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from studentkit.survey import survey
 
+from autograder.core.files import folder_files
 from autograder.core.manifest import Limits
 from autograder.execution import suite
 from autograder.execution.declared import Declared
 from autograder.execution.given import Given
 from autograder.execution.session import Session
-from autograder.grading.files import folder_files
 from autograder.sandbox import tiers
 from autograder.sandbox.fork_server import ForkServer
 

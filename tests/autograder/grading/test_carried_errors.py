@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from autograder.core.files import folder_files
 from autograder.core.layout import find_assignment, find_root
-from autograder.grading.files import folder_files
 
 pytestmark = pytest.mark.slow  # grades whole classes
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
+from autograder.core.files import folder_files
 from autograder.core.layout import Assignment, find_root
-from autograder.grading.files import folder_files
 
 _ROOT = find_root(Path(__file__))
 _FOLDER = _ROOT / "tests" / "independent"

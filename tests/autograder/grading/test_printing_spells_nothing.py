@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from autograder.core.files import folder_files
 from autograder.core.layout import find_assignment, find_root
-from autograder.grading.files import folder_files
 
 ROOT = find_root(Path(__file__).parent)
 _DIGITS = "0123456789"

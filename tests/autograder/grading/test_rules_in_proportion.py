@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from autograder.core.files import folder_files
 from autograder.core.layout import find_assignment
-from autograder.grading.files import folder_files
 
 from .small_class import ROOT, graded
 

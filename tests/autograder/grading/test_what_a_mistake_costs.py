@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from autograder.core import mistakes, scoring
+from autograder.core.files import folder_files
 from autograder.core.layout import find_assignment
 from autograder.core.manifest import load
 from autograder.core.records import Outcome, Status, Weighed
-from autograder.grading.files import folder_files
 
 from .small_class import ROOT, graded
 

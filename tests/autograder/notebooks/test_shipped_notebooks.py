@@ -8,10 +8,10 @@ from pathlib import Path
 import nbclient
 import pytest
 
+from autograder.core.files import folder_files
 from autograder.core.layout import find_assignment, find_root
 from autograder.core.manifest import load as load_manifest
 from autograder.core.rubric import load as load_rubric
-from autograder.grading.files import folder_files
 from autograder.notebooks.authored.build import master, written_items
 from autograder.notebooks.authored.source import read
 from autograder.notebooks.authored.student import student_notebook

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.core.files import folder_files
 from autograder.core.layout import find_assignment, find_root
-from autograder.grading.files import folder_files
 from autograder.reports.similar import render_similar
 from autograder.similarity import Code, alike, code_of, given_code
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.core.files import folder_files
 from autograder.core.layout import find_assignment, find_root
-from autograder.grading.files import folder_files
 from autograder.release.bundle import contents
 
 ROOT = find_root(Path(__file__).parent)

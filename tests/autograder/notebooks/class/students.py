@@ -14,8 +14,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from autograder.core.files import folder_files
 from autograder.core.layout import Assignment, find_assignment
-from autograder.grading.files import folder_files
 from autograder.notebooks.authored.build import as_bytes, master
 
 NAME = "mlp_from_scratch"

@@ -13,9 +13,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import Image
 
+from autograder.core.files import folder_files
 from autograder.core.layout import Assignment
 from autograder.core.manifest import Limits
-from autograder.grading.files import folder_files
 from autograder.notebooks.kernel import confinement, execute, pictures
 from autograder.notebooks.kernel.outputs import Cleaning
 from autograder.notebooks.kernel.warm import Kernels
