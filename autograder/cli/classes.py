@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,23 +10,15 @@ from typing import Annotated
 import typer
 
 from autograder.cli.shared import ERR, OUT, AssignmentName, Stop, find
-from autograder.core.codes import coded
 from autograder.core.errors import ExitCode
-from autograder.core.files import folder_files, write_bytes, write_text
-from autograder.core.layout import Assignment
-from autograder.core.manifest import load as load_manifest
-from autograder.core.records import Submission
-from autograder.core.rubric import Item, sheet
+from autograder.core.files import write_bytes, write_text
 from autograder.core.rubric import load as load_rubric
+from autograder.core.rubric import sheet
 from autograder.core.visible import excerpt, visible
 from autograder.course import ClassFolder
 from autograder.course import export as exporting
-from autograder.intake import collect, places_of, read
 from autograder.reports.clusters import clusters
-from autograder.reports.similar import render_similar
 from autograder.reports.summary import read_class
-from autograder.reports.written import render_question
-from autograder.similarity import Code, alike, code_of, given_code
 
 
 def undo(
@@ -126,46 +116,15 @@ def rubric(
     if out.exists():
         raise Stop(f"{out} is there already, perhaps with marks; give another name", ExitCode.USAGE)
     if answers:
-        found, lost = _opened(chosen, answers)
-        codes = coded(out.parent, sorted(found))
-        _question_pages(chosen, items, out, {code: found.get(name) for code, name in codes.items()})
+        from autograder.notebooks.submitted.written import write_pages
+
+        names, lost = write_pages(chosen, items, out, answers)
         for name, reason in lost:
             ERR.print(f"not among the answers: {visible(name)}: {visible(reason)}", markup=False)
-        names = list(codes)
     else:
         names = [one.submission for one in read_class(reports, chosen.id)] if reports else []
     write_text(out, sheet(items, names))
     OUT.print(f"{len(items)} questions, {len(names)} submissions: {out}", markup=False)
-
-
-def _question_pages(
-    assignment: Assignment,
-    items: Sequence[Item],
-    out: Path,
-    found: Mapping[str, Submission | None],
-) -> None:
-    """Write a page for each question, and the documents that were handed in, by code."""
-    from autograder.notebooks.submitted.written import WrittenAnswers
-
-    written = WrittenAnswers(assignment)
-    by_item: dict[str, dict[str, str]] = {item.id: {} for item in items}
-    documents: dict[str, list[str]] = {}
-    for code, submission in found.items():
-        if submission is None:
-            continue
-        documents[code] = []
-        for name, text in written.of(submission).items():
-            by_item.get(name, {})[code] = text
-        for number, (path, content) in enumerate(sorted(submission.files.items())):
-            if path.lower().endswith(".pdf"):
-                place = f"documents/{code}-{number}.pdf"
-                (out.parent / "documents").mkdir(parents=True, exist_ok=True)
-                write_bytes(out.parent / place, content)
-                documents[code].append(place)
-    title = load_manifest(assignment.manifest).title
-    for item in items:
-        page = render_question(title, item, by_item[item.id], documents, out.name)
-        write_text(out.parent / f"{item.id}.html", page)
 
 
 def mistakes(
@@ -223,49 +182,17 @@ def similar(
 
     What students were given counts for nothing, nor does what more than a tenth of all have.
     """
+    from autograder.similarity.comparing import compare
+
     chosen = find(assignment)
     for path in [*submissions, *(earlier or [])]:
         if not path.exists():
             raise Stop(f"{path}: no such file or folder", ExitCode.USAGE)
-    given = folder_files(chosen.skeleton)
-    codes, lost = _codes(chosen, submissions, given, False)
-    others, unread = _codes(chosen, earlier or [], given, True)
-    pairs = alike([*codes, *others], given_code(given), most)
-    title = load_manifest(chosen.manifest).title
-    write_text(out, render_similar(title, pairs, len(codes), len(others)))
-    for name, reason in [*lost, *unread]:
+    found = compare(chosen, submissions, earlier or [], most)
+    write_text(out, found.page)
+    for name, reason in found.lost:
         ERR.print(f"not compared: {visible(name)}: {visible(reason)}", markup=False)
-    pair = "pair" if len(pairs) == 1 else "pairs"
-    OUT.print(f"{len(codes)} compared, {len(pairs)} {pair} to look at; see {out}", markup=False)
-
-
-def _codes(
-    assignment: Assignment, paths: Sequence[Path], given: Mapping[str, bytes], earlier: bool
-) -> tuple[list[Code], list[tuple[str, str]]]:
-    """Open submissions; return the code of each, and what could not be opened, with the reason."""
-    found, lost = _opened(assignment, paths)
-    return [code_of(name, one.files, given, earlier) for name, one in found.items()], lost
-
-
-def _opened(
-    assignment: Assignment, paths: Sequence[Path]
-) -> tuple[dict[str, Submission], list[tuple[str, str]]]:
-    """Open what was handed in; return it by name, and what could not be opened, with the reason."""
-    expected = sorted(path.name for path in assignment.skeleton.iterdir())
-    with tempfile.TemporaryDirectory() as folder:
-        collected = collect(
-            paths,
-            expected=expected,
-            places=places_of(assignment.skeleton),
-            assignment=assignment.id,
-            unpack_into=Path(folder),
-        )
-        found = {}
-        lost = [(one.name, one.reason) for one in collected.leftovers]
-        for source in collected.sources:
-            opened = read(source, expected=expected)
-            if isinstance(opened, Submission):
-                found[source.name] = opened
-            else:
-                lost.append((source.name, opened.reason))
-    return found, lost
+    pair = "pair" if found.pairs == 1 else "pairs"
+    OUT.print(
+        f"{found.compared} compared, {found.pairs} {pair} to look at; see {out}", markup=False
+    )

@@ -35,7 +35,6 @@ from autograder.core.rubric import read_sheet
 from autograder.core.visible import visible
 from autograder.course import ClassFolder, Remembered, remembered
 from autograder.course.roster import read_roster
-from autograder.intake import read_times
 
 
 class Attempts(StrEnum):
@@ -186,7 +185,7 @@ def grade(
     single submission leaves the others in the class. Options that are left out are those of the
     run before (`OUT/class.toml`), and `autograder undo OUT` brings the earlier state back.
     """
-    from autograder.grading import LateDays, grade_class
+    from autograder.grading import LateDays, grade_class, read_times
 
     chosen = find(assignment)
     for path in submissions:
@@ -345,7 +344,7 @@ def demo(
     jobs: Jobs = None,
 ) -> None:
     """Make a small class and grade it, on digits drawn on the spot; nothing is downloaded."""
-    from autograder.authoring.demo import make_class
+    from autograder.authoring.demo import STORIES, make_class
     from autograder.grading import grade_class
 
     root = layout.find_root()
@@ -362,8 +361,6 @@ def demo(
             learning=learning,
         )
     table = Table("submission", "score", "what it is")
-    from autograder.authoring.demo import STORIES
-
     for summary in result.summaries:
         score = "not graded" if summary.score is None else f"{summary.score:g}"
         table.add_row(visible(summary.submission), score, STORIES.get(summary.submission, ""))

@@ -2,5 +2,6 @@
 
 from autograder.grading.batch import ClassResult, grade_class
 from autograder.grading.terms import LateDays
+from autograder.intake import read_times
 
-__all__ = ["ClassResult", "LateDays", "grade_class"]
+__all__ = ["ClassResult", "LateDays", "grade_class", "read_times"]

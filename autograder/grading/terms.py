@@ -46,6 +46,7 @@ class ClassTerms:
 
     submissions: dict[str, Terms] = field(default_factory=dict)
     absent: dict[str, tuple[Agreement, ...]] = field(default_factory=dict)  # by student
+    due: datetime | None = None  # for who is not among them
     contradictions: list[str] = field(default_factory=list)
     marked_late: int = 0  # by a platform that doesn't say when they came
 
@@ -74,7 +75,7 @@ def class_terms(
 
     Raises CourseError where a table cannot be used, and IntakeError for a time without time zone.
     """
-    found = ClassTerms()
+    found = ClassTerms(due=class_.due)
     agreed = _Agreed(class_, tasks, exceptions)
     ledger = read_ledger(budget.ledger) if budget and budget.ledger else {}
     spent: dict[str, int] = {}
@@ -85,11 +86,14 @@ def class_terms(
         who = class_.matched.of(source.name)
         ours = agreed.of(source.name, who)
         due = extended(_due(class_, source, found.contradictions), ours)
-        time, told_by = moment(source, class_.times)
-        known = time is not None and (class_.trusts or FILE_TIME not in told_by)
-        _contradictions(class_, source, time if known else None, due, found)
+        time = None
+        if budget is not None or source.said.late or source.name in class_.times:
+            time, told_by = moment(source, class_.times)  # may walk through a folder
+            if not class_.trusts and FILE_TIME in told_by:
+                time = None
+        _contradictions(class_, source, time, due, found)
         days = 0
-        if budget is not None and known and time is not None and due is not None:
+        if budget is not None and time is not None and due is not None:
             people: Sequence[Student | None] = who or [None]
             left = min(
                 budget.of(one) - spent.get(one.key if one else source.name, 0) for one in people

@@ -43,7 +43,8 @@ def people_of(
     """Match a class with its roster, and ask in a file for whom nobody was found."""
     if not whose.roster:
         return None
-    dues = {name: one.due for name, one in terms.submissions.items()}
+    known = {name: one.due for name, one in terms.submissions.items()}
+    dues = {one.submission: known.get(one.submission, terms.due) for one in handed_in}
     found, matched = people(handed_in, whose.roster, whose.told, dues, attempts)
     write_unmatched(out, matched, whose.named)
     write_matches(out, matched)
@@ -61,8 +62,8 @@ def spend(ledger: Path, assignment: str, people: People | None, terms: ClassTerm
         spent = {name: one.late_days for name, one in terms.submissions.items()}
     else:
         for row in people.rows:
-            known = terms.submissions.get(row.submission)
-            spent[row.student.key] = known.late_days if known else 0
+            if row.submission in terms.submissions:  # what an earlier run graded stays as it was
+                spent[row.student.key] = terms.submissions[row.submission].late_days
     before = read_ledger(ledger)
     kept = {who: days for (who, name), days in before.items() if name == assignment}
     write_ledger(ledger, before, assignment, {**kept, **spent})

@@ -51,6 +51,6 @@ def last_commit(folder: Path) -> tuple[datetime | None, str]:
             commit = repository[repository.head()]
             if isinstance(commit, Commit):
                 return datetime.fromtimestamp(int(commit.commit_time), UTC), _SOURCE
-    except Exception:
+    except Exception:  # a repository of a stranger may be broken in any way a library has not met
         return None, ""
     return None, ""

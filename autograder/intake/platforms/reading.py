@@ -44,18 +44,32 @@ def listing(folder: Path) -> list[Path]:
     ]
 
 
-def _canvas(folder: Path) -> Found:
-    """Canvas puts everything in one folder, a file for each file of each student."""
-    files: dict[tuple[str, str], list[tuple[Traces, Path]]] = {}
+def _by_student(
+    folder: Path, platform: str
+) -> tuple[dict[tuple[str, str], list[tuple[Traces, Path]]], list[UnreadableSubmission]]:
+    """Return what lies in `folder` by the student in its name, and what has no such name.
+
+    Canvas makes files only, and names each by its title or as a text that was typed.
+    """
+    found: dict[tuple[str, str], list[tuple[Traces, Path]]] = {}
     strangers = []
     for path in listing(folder):
         marks = traces(path.name)
+        fits = marks.platform == platform
+        if platform == "Canvas":
+            fits = fits and bool(marks.title or marks.typed) and not path.is_dir()
         if path.is_symlink():
             strangers.append(_nobodys(path, _LINK))
-        elif marks.platform == "Canvas" and (marks.title or marks.typed) and not path.is_dir():
-            files.setdefault((marks.name, marks.user), []).append((marks, path))
+        elif fits:
+            found.setdefault((marks.name, marks.user), []).append((marks, path))
         else:
-            strangers.append(_nobodys(path, "its name is none that Canvas gives"))
+            strangers.append(_nobodys(path, f"its name is none that {platform} gives"))
+    return found, strangers
+
+
+def _canvas(folder: Path) -> Found:
+    """Canvas puts everything in one folder, a file for each file of each student."""
+    files, strangers = _by_student(folder, "Canvas")
     found = []
     for (name, user), parts in files.items():
         titled = [(marks.title, path) for marks, path in parts if not marks.typed]
@@ -69,16 +83,7 @@ def _canvas(folder: Path) -> Found:
 
 def _moodle(folder: Path) -> Found:
     """Moodle makes a folder for each student and kind of answer, or puts both into names."""
-    parts: dict[tuple[str, str], list[tuple[Traces, Path]]] = {}
-    strangers = []
-    for path in listing(folder):
-        marks = traces(path.name)
-        if path.is_symlink():
-            strangers.append(_nobodys(path, _LINK))
-        elif marks.platform == "Moodle":
-            parts.setdefault((marks.name, marks.user), []).append((marks, path))
-        else:
-            strangers.append(_nobodys(path, "its name is none that Moodle gives"))
+    parts, strangers = _by_student(folder, "Moodle")
     found = []
     for (name, user), ones in parts.items():
         known = f"{name}_{user}_assignsubmission_file_"

@@ -19,8 +19,10 @@ from autograder.course.matching import Matched
 from autograder.course.roster import Student
 from autograder.grading import LateDays
 from autograder.grading.terms import Class, class_terms
+from autograder.grading.whose import Whose, people_of, spend
 from autograder.intake import Source
 from autograder.intake.said import Said
+from autograder.reports.summary import Summary
 
 from .command import run
 
@@ -32,6 +34,11 @@ _ADA, _BEN = Student(id="s1", login="ada", email="ada@u.x"), Student(id="s2", lo
 def source(name: str, said: Said | None = None) -> Source:
     """Return a submission of which only the name and what a platform says matter."""
     return Source(name, Path("/nowhere") / name, "archive", said=said or Said())
+
+
+def handed(name: str, at: datetime) -> Summary:
+    """Return the results of a submission, of which only its name and time matter."""
+    return Summary(name, 1.0, 1.0, "graded", {}, {}, {}, submitted_at=at.isoformat())
 
 
 def class_of(*sources: Source, **more: object) -> Class:
@@ -179,3 +186,24 @@ def test_an_upload_that_broke_can_get_a_score(tmp_path: Path) -> None:
     assert rows["dora"]["status"] == "not handed in"
     page = (tmp_path / "out" / "ada" / "report.html").read_text()
     assert "could not be opened" in page and "A person set the score: 77" in page
+
+
+def test_one_student_graded_again_spends_nobody_elses_days(tmp_path: Path) -> None:
+    """A run with one submission leaves the ledger and the attempts of the others as they were."""
+    ledger = tmp_path / "late_days.csv"
+    ledger.write_text("student,assignment,days\nada,hw1,2\nben,hw1,1\n")
+    times = {"ben": _DUE + timedelta(days=2), "ben_2": _DUE + timedelta(days=2)}
+    class_ = class_of(source("ben_2"), matched=Matched({"ben_2": [_BEN]}), times=times)
+    terms = class_terms(class_, _TASKS, None, LateDays(3, ledger))
+    handed_in = [
+        handed("ada", _DUE + timedelta(days=2)),
+        handed("ben_1", _DUE - timedelta(days=1)),
+        handed("ben_2", _DUE + timedelta(days=9)),
+    ]
+    whose = Whose(tmp_path, (_ADA, _BEN), ())
+    whose.told = {"ben_1": ["ben"], "ben_2": ["ben"]}
+    found = people_of(tmp_path, handed_in, whose, terms, "last-in-time")
+    assert found is not None
+    assert [row.submission for row in found.rows] == ["ada", "ben_1"]
+    spend(ledger, "hw1", found, terms)
+    assert read_ledger(ledger) == {("ada", "hw1"): 2, ("ben", "hw1"): 1}
