@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from autograder.core import manifest, rubric
 from autograder.core.layout import Assignment
-from autograder.notebooks.authored import setting_up
+from autograder.notebooks.authored import leaves, setting_up
 from autograder.notebooks.authored.source import Cell, NotebookError, read
 
 BEGIN_SCHEME, END_SCHEME = "### BEGIN MARK SCHEME", "### END MARK SCHEME"
@@ -26,21 +26,23 @@ def master(assignment: Assignment) -> NotebookNode:
     """Return the notebook with solutions, hidden tests and mark schemes, as nbgrader wants it.
 
     The same source gives the same bytes: a cell's id is its author's, or says what it follows.
-    Before each written cell comes its question, from the rubric. Raises NotebookError, and what
-    reading the manifest and the rubric raises.
+    Before each written cell comes its question, from the rubric, and in an answer cell the
+    names that later cells use. Raises NotebookError, and what reading the manifest and the rubric
+    raises.
     """
     cells = read(assignment.notebook)
     points = _points(cells, manifest.load(assignment.manifest))
     items = {item.id: item for item in rubric.load(assignment.rubric)}
     built: list[NotebookNode] = []
     last, number = "start", 0
-    for cell in cells:
+    for position, cell in enumerate(cells):
         if cell.kind == "written":
             item = _item(cell, items)
             built.append(_given(_question(item), f"{cell.id}-question", markdown=True))
             built.append(_written(cell, item))
         elif cell.kind == "answer":
-            built.append(_code(cell.text, cell.id, _words(solution=True)))
+            text = leaves.told(cells, position)
+            built.append(_code(text, cell.id, _words(solution=True)))
         elif cell.kind == "check":
             share = _words(grade=True, locked=True, points=points[cell.id])
             built.append(_code(cell.text, cell.id, share))

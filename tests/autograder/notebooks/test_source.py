@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from autograder.core.layout import Assignment
+from autograder.notebooks.authored import leaves
 from autograder.notebooks.authored.build import as_bytes, master
 from autograder.notebooks.authored.source import NotebookError, parse, read
 
@@ -120,3 +123,36 @@ def test_a_setup_cell_becomes_the_cells_for_colab(tiny: Assignment) -> None:
     assert 'ASSIGNMENT = "tiny"' in cells["set_up"].source
     assert cells["set_up"].metadata.nbgrader.locked
     compile(cells["set_up"].source, "set_up", "exec")
+
+
+@pytest.mark.parametrize(
+    ("answer", "later", "line"),
+    [
+        ("runs = 1", "draw(runs)", " runs"),
+        ("runs, best = 1, 2", "best\nruns", " runs, best"),
+        ("def shade(x):\n    return x", "shade(1)", " shade"),
+        ("import numpy", "numpy.pi", " numpy"),
+        ("runs = 1", "def show():\n    return [x for x in runs]", " runs"),
+        ("runs = 1", "runs = runs + 1", " runs"),
+        ("runs = 1", "runs = 2\ndraw(runs)", ""),
+        ("runs = 1", "for runs in range(3):\n    draw(runs)", ""),
+        ("runs = 1", "[runs for runs in range(3)]", ""),
+        ("runs = 1", "def show(runs):\n    return runs", ""),
+        ("[runs for runs in range(3)]", "draw(runs)", ""),
+        ("runs = 1", "%time draw()\n!ls runs", ""),
+    ],
+)
+def test_an_answer_cell_says_what_it_must_leave_behind(answer: str, later: str, line: str) -> None:
+    """Names that later cells read and only the solution binds stand before the solution."""
+    text = f"### BEGIN SOLUTION\n{answer}\n### END SOLUTION"
+    cells = parse(f'# %% kind="answer" id="a"\n{text}\n\n# %%\n{later}\n', "n.py")
+    cells = tuple(replace(cell, text=cell.text.replace("# %time", "%time")) for cell in cells)
+    assert leaves.told(cells, 0) == (f"{leaves.SAYS}{line}\n" if line else "") + text
+
+
+@pytest.mark.parametrize("visible", ["# runs: a list", "runs = None"])
+def test_what_an_answer_cell_says_already_is_not_said_again(visible: str) -> None:
+    """A comment or a first value that names it is enough."""
+    text = f"{visible}\n### BEGIN SOLUTION\nruns = [1]\n### END SOLUTION"
+    cells = parse(f'# %% kind="answer" id="a"\n{text}\n\n# %%\ndraw(runs)\n', "n.py")
+    assert leaves.told(cells, 0) == text
