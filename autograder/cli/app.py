@@ -18,7 +18,7 @@ from autograder.core.errors import AutograderError, ExitCode
 _log = logging.getLogger(__name__)
 app = typer.Typer(
     no_args_is_help=True,
-    rich_markup_mode="markdown",
+    rich_markup_mode=None,  # plain lines: at 80 columns its tables break every word
     pretty_exceptions_enable=False,
     help="""Deep-learning assignments that grade themselves.
 
@@ -36,22 +36,22 @@ kernel_commands = typer.Typer(
 
 app.command("list")(making.list_command)
 app.command()(making.sync)
-app.command()(making.release)
-app.command()(notebooks.notebook)
+app.command(short_help="Make the students' zip.")(making.release)
+app.command(short_help="Set up an nbgrader course directory.")(notebooks.notebook)
 app.add_typer(kernel_commands, name="kernel")
 kernel_commands.command("install")(notebooks.kernel_install)
-app.command()(grading.grade)
-app.command()(classes.undo)
-app.command()(classes.export)
-app.command()(proving.validate)
-app.command()(classes.rubric)
-app.command()(classes.mistakes)
-app.command()(classes.similar)
-app.command()(proving.mutate)
-app.command()(proving.judge)
-app.command("data")(making.data_set)
-app.command()(making.cache)
-app.command()(grading.demo)
+app.command(short_help="Grade submissions, one or a whole class.")(grading.grade)
+app.command(short_help="Bring a class back to what it was before.")(classes.undo)
+app.command(short_help="Write grades as a platform imports them.")(classes.export)
+app.command(short_help="Prove what the suites catch.")(proving.validate)
+app.command(short_help="Make the sheet and pages for written answers.")(classes.rubric)
+app.command(short_help="Print which submissions failed alike.")(classes.mistakes)
+app.command(short_help="Show which submissions look alike.")(classes.similar)
+app.command(short_help="List the small changes that no test notices.")(proving.mutate)
+app.command(short_help="Judge typed answers from standard input.")(proving.judge)
+app.command("data", short_help="Make or download a data set.")(making.data_set)
+app.command(short_help="Tell what is kept between runs, or clear it.")(making.cache)
+app.command(short_help="Make a small class and grade it.")(grading.demo)
 
 
 def _print_version(wanted: bool) -> None:

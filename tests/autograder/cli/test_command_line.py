@@ -60,6 +60,16 @@ def test_help_shows_what_is_to_be_written() -> None:
     assert '"ASSIGNMENT/NAME"' in " ".join(run("judge", "--help").stdout.split())
 
 
+def test_help_can_be_read_in_eighty_columns() -> None:
+    """Commands have a whole sentence each, and long options stand unbroken."""
+    commands = run("--help").stdout.partition("Commands:")[2]
+    assert "similar " in commands and "..." not in commands and "…" not in commands
+    lines = run("grade", "--help").stdout.splitlines()
+    starts = [line.split()[0] for line in lines if line.startswith("  -")]
+    assert {"--late-ledger", "--after-deadline", "--trust-file-times"} <= set(starts)
+    assert any("--from <auto|canvas|moodle|gradescope|github|nbgrader|folder>" in x for x in lines)
+
+
 def test_a_long_run_without_a_terminal_tells_where_it_is(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
