@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from packing import EXPECTED, FILES, write, zipped
+from packing import EXPECTED, FILES, tarred, write, zipped
 
 from autograder.core.records import Submission
 from autograder.intake import discover, read
@@ -34,17 +34,19 @@ def _notebook(lines: int) -> dict[str, object]:
     }
 
 
-@pytest.mark.parametrize("packed", [True, False])
-def test_a_runaway_print_costs_nothing(tmp_path: Path, packed: bool) -> None:
-    """In a zip it looks like a bomb, on the disk it is larger than any source."""
+@pytest.mark.parametrize("form", ["zip", "tar.gz", "tar.xz", ""])
+def test_a_runaway_print_costs_nothing(tmp_path: Path, form: str) -> None:
+    """In an archive it looks like a bomb, on the disk it is larger than any source."""
     whole = _notebook(500_000)
     files = {**FILES, "answers.ipynb": json.dumps(whole).encode()}
     assert len(files["answers.ipynb"]) > 16 * 2**20
-    if packed:
-        (tmp_path / "ada.zip").write_bytes(zipped(files))
+    place = tmp_path / (f"ada.{form}" if form else "ada")
+    if form:
+        mode = f"w:{form.removeprefix('tar.')}"
+        place.write_bytes(zipped(files) if form == "zip" else tarred(files, mode))
     else:
-        write(tmp_path / "ada", files)
-    (source,), _ = discover([tmp_path / ("ada.zip" if packed else "ada")], expected=EXPECTED)
+        write(place, files)
+    (source,), _ = discover([place], expected=EXPECTED)
     found = read(source, expected=EXPECTED)
     assert isinstance(found, Submission), found
     kept = json.loads(found.files["answers.ipynb"])
@@ -61,6 +63,17 @@ def test_too_much_beside_the_outputs_is_left_out(tmp_path: Path) -> None:
     found = read(source, expected=EXPECTED)
     assert isinstance(found, Submission) and "answers.ipynb" not in found.files
     assert "has more than 16 MB beside its outputs" in found.notes[0]
+
+
+@pytest.mark.parametrize("form", ["zip", "tar.gz"])
+def test_a_bomb_beside_a_notebook_is_one(tmp_path: Path, form: str) -> None:
+    """What a notebook may have does not serve another file."""
+    files = {"answers.ipynb": json.dumps(_notebook(500_000)).encode(), "main.py": b"#" * 2**24}
+    place = tmp_path / f"eve.{form}"
+    place.write_bytes(zipped(files) if form == "zip" else tarred(files))
+    (source,), _ = discover([place], expected=EXPECTED)
+    found = read(source, expected=EXPECTED)
+    assert not isinstance(found, Submission) and "decompression bomb" in found.reason
 
 
 @pytest.mark.parametrize(
