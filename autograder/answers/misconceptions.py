@@ -25,6 +25,7 @@ from autograder.answers.evaluate import (
 )
 from autograder.answers.points import Prepared, same
 from autograder.answers.questions import Question
+from autograder.answers.rounding import rounded_too_far
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,9 @@ def diagnose_design(question: Question, predicate: Predicate, reading: Reading) 
 def general(prepared: Prepared, reading: Reading, values: Sequence[Value]) -> Found | None:
     """Return a mistake that can be made in any question."""
     question, right = prepared.question, prepared.reference
-    if question.kind == "tuple":
-        return _order(values, right)
+    if question.kind in ("number", "tuple"):
+        more = rounded_too_far(reading.tree, values[0], right[0], question.rtol)
+        return Found("general.rounded", more) if more else _order(values, right)
     if question.kind != "expression" or not all(map(is_finite, values)):
         return None
     for find in (_transpose, _sign, _some_cases, _one_side, _terms, _factor):

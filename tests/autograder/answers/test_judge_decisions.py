@@ -203,3 +203,39 @@ def test_heavy_answers_end_soon(answer: str) -> None:
     started = time.process_time()
     assert judge(SCALAR, answer).verdict != "correct"
     assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "wanted"),
+    [
+        (NUMBER, "0.11", "give it exactly, as a fraction"),
+        (NUMBER, 0.1111, "give it exactly"),
+        (NUMBER, "0.12", ""),
+        (NUMBER, "0.1", ""),
+        (NUMBER, "1/10", ""),
+        (NUMBER, "11.1e-2", "rounded too far"),
+        (ask("-20000/3", "number"), "-6.67e3", "rounded too far"),
+        (ask("-20000/3", "number"), "-6666", "rounded too far"),
+        (ask("-20000/3", "number"), "6666", ""),
+        (ask("62006", "number"), "62000", ""),
+        (ask("62006", "number"), "62006.4", ""),
+        (
+            ask("0.0029*exp(-1)", "number", key={"rtol": "1/1000"}),
+            "0.0011",
+            "with 4 digits or more",
+        ),
+        (ask("0.0029*exp(-1)", "number", key={"rtol": "1/1000"}), "0.0012", ""),
+        (ask("(1/3, 2/3, 1)", "tuple"), "(0.33, 2/3, 1)", "numbers are right as far"),
+        (ask("(1/3, 2/3, 1)", "tuple"), "(0.33, 2/3, 2)", ""),
+        (ask("(1/3, 2/3, 1)", "tuple"), "(0.33, 0.66)", ""),
+        (TABLE, "[[1,1/2],[1/2,0.11]]", ""),
+    ],
+)
+def test_a_number_that_was_rounded_too_far_is_told_so(
+    question: Any, answer: Any, wanted: str
+) -> None:
+    """Right in every digit it has, and too few of them; never where a digit is wrong."""
+    verdict = judge(question, answer)
+    assert verdict.verdict == "wrong"
+    assert (verdict.mistake == "general.rounded") == bool(wanted), verdict
+    assert wanted in verdict.message
