@@ -92,7 +92,10 @@ def is_submission(folder: Path, expected: Collection[str]) -> bool:
     inside = [name for name, is_folder in names if is_folder]
     if len(inside) != 1 or any(is_archive(name) for name, _ in names):
         return False
-    return bool(holds_marks(_listing(folder / inside[0]), expected))
+    try:
+        return bool(holds_marks(_listing(folder / inside[0]), expected))
+    except IntakeError:
+        return False  # it is looked at as one of several, and named as one that cannot be opened
 
 
 def is_root(folder: Path, expected: Collection[str]) -> bool:
@@ -127,14 +130,14 @@ def _look_into(
             continue
         if entry.is_symlink():
             reason = "it is a link, and links are not followed; put the submission itself there"
-            leftovers.append(UnreadableSubmission(shown(str(path)), reason))
+            leftovers.append(UnreadableSubmission(shown(f"{folder.name}/{entry.name}"), reason))
         elif entry.is_dir(follow_symlinks=False):
             found[path] = "folder"
         elif entry.is_file(follow_symlinks=False) and is_archive(entry.name):
             found[path] = "archive"
         else:
             reason = "it is neither an archive nor a folder, so nobody's submission"
-            leftovers.append(UnreadableSubmission(shown(str(path)), reason))
+            leftovers.append(UnreadableSubmission(shown(f"{folder.name}/{entry.name}"), reason))
 
 
 def _ignored(name: str) -> bool:

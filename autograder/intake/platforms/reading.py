@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -42,6 +43,18 @@ def listing(folder: Path) -> list[Path]:
         for name in names
         if not name.startswith(".") and name.lower() not in JUNK_FILES and name not in JUNK_FOLDERS
     ]
+
+
+def holds(folder: Path, name: str) -> bool:
+    """Tell whether `folder` has something called `name`; one that may not be read has nothing."""
+    try:
+        return (folder / name).exists()
+    except OSError:
+        return False
+
+
+def _is_closed(folder: Path) -> bool:
+    return folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK, effective_ids=True)
 
 
 def _by_student(
@@ -116,7 +129,7 @@ def _gradescope(folder: Path) -> Found:
             else:
                 strangers.append(_nobodys(path, "it is neither an archive nor a folder"))
         return found, strangers
-    exports = [path for path in inside if (path / gradescope.EXPORT).is_file()]
+    exports = [path for path in inside if holds(path, gradescope.EXPORT)]
     if not exports:
         raise IntakeError(
             f"{folder}: there is no {gradescope.EXPORT} in it, so it is no export of Gradescope"
@@ -170,10 +183,11 @@ def _github(folder: Path) -> Found:
     found, strangers = [], []
     clones = []
     for path in listing(folder):
-        if path.is_dir() and not path.is_symlink() and (path / ".git").is_dir():
+        if path.is_dir() and not path.is_symlink() and holds(path, ".git"):
             clones.append(path)
         else:
-            strangers.append(_nobodys(path, "it is no clone of a repository"))
+            reason = "cannot be opened" if _is_closed(path) else "is no clone of a repository"
+            strangers.append(_nobodys(path, f"it {reason}"))
     prefix = _common([path.name for path in clones])
     for path in clones:
         login = path.name.removeprefix(prefix)
@@ -202,6 +216,9 @@ def _nbgrader(folder: Path, assignment: str) -> Found:
         if not student.is_dir() or student.is_symlink():
             strangers.append(_nobodys(student, "it is no student's folder"))
             continue
+        if _is_closed(student):
+            strangers.append(_nobodys(student, "it cannot be opened"))
+            continue
         own = [path for path in listing(student) if path.is_dir() and not path.is_symlink()]
         fitting = [path for path in own if path.name == assignment]
         if not fitting and len(own) != 1:
@@ -217,11 +234,14 @@ def _nbgrader(folder: Path, assignment: str) -> Found:
 
 def _unwrapped(name: str, folder: Path, said: Said) -> Delivery:
     """Return a student's folder: of single files where it holds no folders, else as it is."""
-    inside = listing(folder)
+    # Of one that cannot be opened its report says so.
+    inside = [] if _is_closed(folder) else listing(folder)
     if inside and all(path.is_file() and not path.is_symlink() for path in inside):
         return Delivery(name, folder, tuple((path.name, path) for path in inside), said)
     return Delivery(name, folder, said=said)
 
 
 def _nobodys(path: Path, reason: str) -> UnreadableSubmission:
-    return UnreadableSubmission(shown(str(path)), f"{reason}, so nobody's submission")
+    return UnreadableSubmission(
+        shown(f"{path.parent.name}/{path.name}"), f"{reason}, so nobody's submission"
+    )

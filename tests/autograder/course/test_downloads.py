@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import os
+import tempfile
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -281,3 +284,52 @@ def test_a_class_goes_from_a_download_to_the_gradebook(tmp_path: Path) -> None:
     assert rows[5]["status"] == "not graded"
     scores = {row["score"] for row in rows[:5]}  # loose or packed, the same work is worth the same
     assert len(scores) == 1 and float(scores.pop()) > 80
+
+
+@contextlib.contextmanager
+def _as_nobody() -> Iterator[None]:
+    """Be a plain user for a while, where this is root: root may open everything."""
+    mine = os.geteuid()
+    if mine == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(mine)
+
+
+@pytest.mark.parametrize("platform", ["folder", *LAYOUTS])
+@pytest.mark.parametrize("said", [False, True])
+def test_what_may_not_be_opened_is_one_student_s_trouble(platform: str, said: bool) -> None:
+    """Without permission for a folder or file of one, the others are read, and it is named."""
+    with tempfile.TemporaryDirectory() as name:
+        top = Path(name)
+        top.chmod(0o755)
+        folder = top / "downloads"
+        if platform == "folder":
+            for one in CLASS[:3]:
+                for path, content in one.files.items():
+                    (folder / one.login / path).parent.mkdir(parents=True, exist_ok=True)
+                    (folder / one.login / path).write_bytes(content)
+        else:
+            LAYOUTS[platform](folder, CLASS[:3])
+        whose = Platform(platform) if said else Platform.AUTO
+        whole = collected(folder, platform=whose)
+        # All that is imported late is imported now: others may not read this installation.
+        assert all(isinstance(read(one, expected=_EXPECTED), Submission) for one in whole.sources)
+        closed = whole.sources[0]
+        places = [path for _, path in closed.files] or [closed.path]
+        for place in places:
+            place.chmod(0)
+        try:
+            with _as_nobody():
+                found = collected(folder, platform=whose)
+                opened = [read(source, expected=_EXPECTED) for source in found.sources]
+        finally:
+            for place in places:
+                place.chmod(0o755)
+        bad = [one for one in opened if isinstance(one, UnreadableSubmission)]
+        assert len(opened) - len(bad) == 2
+        reasons = " ".join(one.reason for one in (*bad, *found.leftovers))
+        assert "cannot be opened" in reasons, reasons
+        assert name not in " ".join(one.name for one in found.leftovers)
