@@ -48,7 +48,7 @@ class Attempts(StrEnum):
 _MOST_CHANGES = 20  # of scores, on the console
 
 if TYPE_CHECKING:
-    from autograder.grading import ClassResult
+    from autograder.grading.batch import ClassResult
     from autograder.notebooks.nbgrader.recording import Course
 
 
@@ -185,7 +185,9 @@ def grade(
     single submission leaves the others in the class. Options that are left out are those of the
     run before (`OUT/class.toml`), and `autograder undo OUT` brings the earlier state back.
     """
-    from autograder.grading import LateDays, grade_class, read_times
+    from autograder.grading.batch import grade_class
+    from autograder.grading.terms import LateDays
+    from autograder.intake import read_times
 
     chosen = find(assignment)
     for path in submissions:
@@ -345,7 +347,7 @@ def demo(
 ) -> None:
     """Make a small class and grade it, on digits drawn on the spot; nothing is downloaded."""
     from autograder.authoring.demo import STORIES, make_class
-    from autograder.grading import grade_class
+    from autograder.grading.batch import grade_class
 
     root = layout.find_root()
     chosen = layout.find_assignment("mlp_from_scratch", root)

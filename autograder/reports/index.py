@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from autograder.reports import charts
 from autograder.reports.clusters import clusters
 from autograder.reports.grades_csv import GradeLine
 from autograder.reports.items import ItemStatistics, statistics_of_tasks, statistics_of_tests
@@ -40,8 +41,6 @@ def render_index(
     tasks = statistics_of_tasks(graded)
     values: dict[str, object] = {}
     if graded:
-        from autograder.reports import charts  # matplotlib, half a second: only where it is used
-
         titles = graded[0].task_titles
         values = {
             "distribution": charts.distribution(scored, max_score),

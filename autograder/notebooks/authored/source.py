@@ -13,13 +13,17 @@ what it holds is the same for every assignment (see `setting_up`).
 
 from __future__ import annotations
 
+import contextlib
 import io
+import json
 import re
 import tokenize
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from autograder.core.cache import Cache, CacheError, key_of
 from autograder.core.errors import AutograderError
 
 KINDS = ("given", "answer", "check", "written", "setup")
@@ -71,18 +75,13 @@ def read(path: Path) -> tuple[Cell, ...]:
 
 def parse(text: str, path: str) -> tuple[Cell, ...]:
     """Read the text of a notebook's source; `path` is for the messages. Raises NotebookError."""
-    import jupytext
-
     lines = _marker_lines(text, path)
-    try:
-        found = jupytext.reads(text, fmt="py:percent").cells
-    except Exception as error:  # whatever it stumbles over in a header
-        raise NotebookError(f"{path}: is no py:percent file ({_first_line(error)})") from None
+    found = _split(text, path)
     if not lines or len(found) != len(lines):
         raise NotebookError(
             f"{path}:1: something is written before the first cell; begin with '# %% [markdown]'"
         )
-    cells = tuple(_cell(one, f"{path}:{line}") for one, line in zip(found, lines, strict=True))
+    cells = tuple(_cell(*one, f"{path}:{line}") for one, line in zip(found, lines, strict=True))
     seen: dict[str, str] = {}
     for cell in cells:
         if cell.id and cell.id in seen:
@@ -92,6 +91,28 @@ def parse(text: str, path: str) -> tuple[Cell, ...]:
             )
         seen[cell.id] = cell.where
     return cells
+
+
+def _split(text: str, path: str) -> list[tuple[str, dict[str, Any], str]]:
+    """Return each cell's type, metadata and source; raises NotebookError.
+
+    Each run that grades needs them, so they are kept: jupytext takes long to load.
+    """
+    cache, key = Cache(), f"{key_of(text, version('jupytext'))}.json"
+    try:
+        return [tuple(row) for row in json.loads(cache.read("cells", key) or b"")]
+    except (ValueError, TypeError):
+        pass  # there is none, or none that can be used
+    import jupytext
+
+    try:
+        cells = jupytext.reads(text, fmt="py:percent").cells
+    except Exception as error:  # whatever it stumbles over in a header
+        raise NotebookError(f"{path}: is no py:percent file ({_first_line(error)})") from None
+    rows = [(cell.cell_type, dict(cell.metadata), cell.source) for cell in cells]
+    with contextlib.suppress(CacheError, TypeError):  # then the next run reads it again
+        cache.write("cells", key, json.dumps(rows).encode())
+    return rows
 
 
 def _marker_lines(text: str, path: str) -> list[int]:
@@ -108,19 +129,19 @@ def _marker_lines(text: str, path: str) -> list[int]:
     return lines
 
 
-def _cell(found: Any, where: str) -> Cell:
-    keys = {name: value for name, value in found.metadata.items() if name not in _ITS_OWN}
-    kind, markdown = keys.pop("kind", "given"), found.cell_type == "markdown"
-    if found.cell_type not in ("code", "markdown"):
-        raise NotebookError(f"{where}: a cell is code or [markdown], not {found.cell_type}")
+def _cell(cell_type: str, metadata: dict[str, Any], source: str, where: str) -> Cell:
+    keys = {name: value for name, value in metadata.items() if name not in _ITS_OWN}
+    kind, markdown = keys.pop("kind", "given"), cell_type == "markdown"
+    if cell_type not in ("code", "markdown"):
+        raise NotebookError(f"{where}: a cell is code or [markdown], not {cell_type}")
     if kind not in KINDS:
         raise NotebookError(f"{where}: kind={kind!r} is none of {', '.join(KINDS)}")
     if kind != "given" and markdown != (kind == "written"):
         wanted = "[markdown]" if kind == "written" else "code"
         raise NotebookError(f"{where}: a cell with kind={kind!r} must be {wanted}")
     if "points" in keys and kind != "check":
-        source = "its rubric item's" if kind == "written" else "no"
-        raise NotebookError(f"{where}: points are for checks; a cell like this has {source} points")
+        whose = "its rubric item's" if kind == "written" else "no"
+        raise NotebookError(f"{where}: points are for checks; a cell like this has {whose} points")
     for name in keys:
         if name not in _KEYS[kind]:
             raise NotebookError(f"{where}: a cell with kind={kind!r} has no key {name!r}")
@@ -128,9 +149,9 @@ def _cell(found: Any, where: str) -> Cell:
         if kind != "given" and name not in keys:
             raise NotebookError(f'{where}: {name}="…" is missing; kind={kind!r} needs one')
     _check_values(keys, where)
-    if kind == "setup" and found.source.strip():
+    if kind == "setup" and source.strip():
         raise NotebookError(f"{where}: a setup cell stays empty; put yours into a cell of its own")
-    cell = Cell(kind, markdown, found.source, where, **keys)
+    cell = Cell(kind, markdown, source, where, **keys)
     _check_marks(cell)
     return cell
 

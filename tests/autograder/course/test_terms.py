@@ -17,8 +17,7 @@ from autograder.course.folder import CourseError
 from autograder.course.late_days import days_late, read_ledger, write_ledger
 from autograder.course.matching import Matched
 from autograder.course.roster import Student
-from autograder.grading import LateDays
-from autograder.grading.terms import Class, class_terms
+from autograder.grading.terms import Class, LateDays, class_terms
 from autograder.grading.whose import Whose, people_of, spend
 from autograder.intake import Source
 from autograder.intake.said import Said
