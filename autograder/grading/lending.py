@@ -4,7 +4,7 @@ What answers is a confined process that has the code of those functions and noth
 reference, forked anew for each test (see `sandbox.inside.lending`). What a submission can learn
 from it is what right functions answer to arguments of its own choosing; how often, and how much
 of that, is bounded here. Objects are taken only of the classes that students are asked for, with
-the plain attributes that the reference itself gives them.
+the plain attributes that the reference itself gives them, and networks of torch's own layers.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from autograder.execution.errors import SubmissionError, WorkerStopped
 from autograder.execution.session import Session
 from autograder.execution.suite import Test
 from autograder.sandbox.fork_server import Branch, Parent
+from autograder.sandbox.inside.travelling import KEYS, NETWORK
 from autograder.sandbox.inside.wire import Tensor
 
 MAX_CALLS = 10_000  # in one test
@@ -115,6 +116,8 @@ class Lender:
         if type(row) is not list or len(row) != 2 or type(row[0]) is not str:
             raise LendingError("such arguments cannot be passed")
         name, state = row
+        if name == NETWORK:
+            return [name, self._network(state)]
         if name not in self._attributes:
             raise LendingError("objects are taken only of the classes that the task declares")
         if state is None:
@@ -126,6 +129,13 @@ class Lender:
         kept = {key: value for key, value in state.items() if key in allowed}
         self._bytes += size_of(kept)
         return [name, kept]
+
+    def _network(self, state: Any) -> dict[str, Any]:
+        """Return a network of torch's layers; what it is made of is checked over there."""
+        if type(state) is not dict or state.keys() != KEYS:
+            raise LendingError("such arguments cannot be passed")
+        self._bytes += size_of(state)
+        return state
 
 
 def size_of(value: Any, depth: int = 0) -> int:

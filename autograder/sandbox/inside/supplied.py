@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from . import tensors, wire
+from . import tensors, travelling, wire
+from .loaders import Batches
 from .mistaken import find, rebind
 
 _ITERATOR = "\0iterator"  # [_ITERATOR, items] stands for a generator that yields them
@@ -57,7 +58,10 @@ def _stub(answer: Callable[..., Any], name: str, home: str) -> Callable[..., Any
             found = answer(*sent, packer.states(attributes=True))
         result, states = found
         for thing, state in zip(packer.things, states, strict=False):
-            _restore(vars(thing), state)
+            if travelling.is_network(thing):
+                travelling.take_over(thing, _unpack(state, []))
+            else:
+                _restore(vars(thing), state)
         if type(result) is list and len(result) == 2 and result[0] == _ITERATOR:
             return iter(result[1])
         return result
@@ -78,8 +82,13 @@ def call(
     `classes` are those of which objects are taken, by dotted name, with the attributes that they
     may have. Where objects came without attributes and one was looked for, the answer is None.
     """
-    things, kept = [], []
+    things: list[Any] = []
+    kept: list[frozenset[str]] = []
     for name, state in states:
+        if name == travelling.NETWORK:
+            things.append(travelling.rebuilt(state))
+            kept.append(frozenset())
+            continue
         kind, attributes = classes[name]
         thing: Any = object.__new__(kind)
         for attribute, value in (state or {}).items():
@@ -100,6 +109,9 @@ def call(
     packer = _Packer("")
     changed = []
     for thing, attributes in zip(things, kept, strict=True):
+        if travelling.is_network(thing):
+            changed.append(travelling.changes(thing))
+            continue
         now = {name: value for name, value in vars(thing).items() if name in attributes}
         changed.append({} if bare else packer.pack(now))
     return [packer.pack(result), changed]
@@ -123,6 +135,9 @@ class _Packer:
         found: list[Any] = []
         while len(found) < len(self.things):
             thing = self.things[len(found)]
+            if travelling.is_network(thing):
+                found.append([travelling.NETWORK, travelling.described(thing)])
+                continue
             state: dict[str, Any] = {}
             for name, value in vars(thing).items() if attributes else ():
                 with contextlib.suppress(TypeError):  # what a student keeps there beside data
@@ -142,9 +157,13 @@ class _Packer:
             return type(value)(self.pack(item) for item in value)
         if type(value) is dict:
             return {key: self.pack(item) for key, item in value.items()}
+        if (loss := travelling.loss_of(value)) is not None:
+            return [travelling.LOSS, *loss]
+        if (pairs := travelling.pairs_of(value)) is not None:
+            return [travelling.BATCHES, *map(self.pack, pairs)]
         module = sys.modules.get(type(value).__module__)
         ours = self._home and str(getattr(module, "__file__", "")).startswith(self._home)
-        if ours and hasattr(value, "__dict__"):
+        if (self._home and travelling.is_network(value)) or (ours and hasattr(value, "__dict__")):
             number = self._numbers.setdefault(id(value), len(self.things))
             if number == len(self.things):
                 self.things.append(value)
@@ -155,6 +174,10 @@ class _Packer:
 def _unpack(value: Any, things: list[Any]) -> Any:
     if type(value) is list and len(value) == 2 and value[0] == _OBJECT:
         return things[value[1]]
+    if type(value) is list and value[:1] == [travelling.LOSS]:
+        return travelling.loss(*value[1:])
+    if type(value) is list and value[:1] == [travelling.BATCHES]:
+        return Batches(_unpack(value[1:], things))
     if type(value) in (list, tuple):
         return type(value)(_unpack(item, things) for item in value)
     if type(value) is dict:
