@@ -35,6 +35,7 @@ from autograder.core.rubric import read_sheet
 from autograder.core.visible import visible
 from autograder.course import ClassFolder, Remembered, remembered
 from autograder.course.roster import read_roster
+from autograder.intake.timestamps import read_times
 
 
 class Attempts(StrEnum):
@@ -187,7 +188,6 @@ def grade(
     """
     from autograder.grading.batch import grade_class
     from autograder.grading.terms import LateDays
-    from autograder.intake import read_times
 
     chosen = find(assignment)
     for path in submissions:
