@@ -12,22 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.core.files import folder_files
-from autograder.core.layout import find_assignment
 from autograder.course import ClassFolder, CourseError
 
-from .command import ROOT, run
+from .small import LOG10, NAME, RIGHT, project, small, write
 
 pytestmark = pytest.mark.slow  # real classes, graded by the command
-_MLP = folder_files(find_assignment("mlp_from_scratch", ROOT).solution)
-_BASE = "models/_base_network.py"
-_WRONG = {**_MLP, _BASE: _MLP[_BASE].replace(b"np.log(of_true", b"np.log10(of_true")}
-
-
-def write(folder: Path, files: dict[str, bytes]) -> None:
-    for path, content in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
 
 
 def grades(out: Path) -> dict[str, str]:
@@ -40,9 +29,9 @@ def grades(out: Path) -> dict[str, str]:
 def class_(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a class of three, graded once into `out`."""
     folder = tmp_path_factory.mktemp("class")
-    for name, files in (("ada", _MLP), ("ben", _WRONG), ("cem", _MLP)):
+    for name, files in (("ada", RIGHT), ("ben", LOG10), ("cem", RIGHT)):
         write(folder / "class" / name, files)
-    done = run("grade", "mlp_from_scratch", folder / "class", "-o", folder / "out", "--quick")
+    done = small("grade", NAME, folder / "class", "-o", folder / "out", "--quick")
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -56,8 +45,8 @@ def copy(class_: Path, tmp_path: Path) -> Path:
 
 def test_one_student_is_regraded_and_nobody_is_lost(copy: Path) -> None:
     """The row changes, the others stay, and what moved is written down with the reason."""
-    write(copy / "class" / "ben", _MLP)
-    done = run("grade", "mlp_from_scratch", copy / "class" / "ben", "-o", copy / "out")
+    write(copy / "class" / "ben", RIGHT)
+    done = small("grade", NAME, copy / "class" / "ben", "-o", copy / "out")
     assert done.returncode == 0, done.stderr
     assert grades(copy / "out") == {"ada": "130", "ben": "130", "cem": "130"}
     assert "changed: ben: score 126 → 130 (code)" in done.stdout
@@ -73,22 +62,22 @@ def test_one_student_is_regraded_and_nobody_is_lost(copy: Path) -> None:
 def test_undo_brings_everything_back(copy: Path) -> None:
     """Report, table, page and options; once more, and there is nothing left to undo."""
     before = _contents(copy / "out")
-    write(copy / "class" / "ben", _MLP)
-    write(copy / "class" / "dora", _MLP)
-    run("grade", "mlp_from_scratch", copy / "class", "-o", copy / "out")
+    write(copy / "class" / "ben", RIGHT)
+    write(copy / "class" / "dora", RIGHT)
+    small("grade", NAME, copy / "class", "-o", copy / "out")
     assert grades(copy / "out").keys() == {"ada", "ben", "cem", "dora"}
-    done = run("undo", copy / "out")
+    done = small("undo", copy / "out")
     assert done.returncode == 0 and "reports are as they were" in done.stdout, done.stderr
     assert _contents(copy / "out") == before
-    assert run("undo", copy / "out").returncode == 0  # to before the first run
-    done = run("undo", copy / "out")
+    assert small("undo", copy / "out").returncode == 0  # to before the first run
+    done = small("undo", copy / "out")
     assert done.returncode == 3 and "no earlier state" in done.stderr
 
 
 def test_options_stay_until_they_are_changed_or_forgotten(copy: Path) -> None:
     """Leaving the level, the due time or a person's marks out does not take them away."""
     sheet = copy / "rubric.csv"
-    done = run("rubric", "mlp_from_scratch", "-o", sheet, "--reports", copy / "out")
+    done = small("rubric", NAME, "-o", sheet, "--reports", copy / "out")
     assert done.returncode == 0, done.stderr
     rows = list(csv.DictReader(sheet.open(newline="")))
     columns = list(rows[0])
@@ -98,39 +87,39 @@ def test_options_stay_until_they_are_changed_or_forgotten(copy: Path) -> None:
         writer = csv.DictWriter(file, columns)
         writer.writeheader()
         writer.writerows(rows)
-    grade = ("grade", "mlp_from_scratch", copy / "class", "-o", copy / "out")
-    done = run(*grade, "--rubric", sheet, "--policy", "printing=warn")
+    grade = ("grade", NAME, copy / "class", "-o", copy / "out")
+    done = small(*grade, "--rubric", sheet, "--policy", "printing=warn")
     assert done.returncode == 0, done.stderr
     assert "--training off, as before" in done.stdout
     scores = grades(copy / "out")
     assert float(scores["ada"]) > 130
-    done = run(*grade)
+    done = small(*grade)
     assert grades(copy / "out") == scores
     assert "--rubric ../rubric.csv, as before" in done.stdout
     written = tomllib.loads((copy / "out" / "class.toml").read_text())
-    assert written["assignment"] == "mlp_from_scratch"
+    assert written["assignment"] == NAME
     assert written["options"] == {
         "policy": ["printing=warn"], "rubric": "../rubric.csv", "training": False
     }  # fmt: skip
-    done = run(*grade, "--policy", "printing=5")
+    done = small(*grade, "--policy", "printing=5")
     assert "--policy is printing=5 now; it was printing=warn" in done.stdout
     sheet.unlink()
-    done = run(*grade)
+    done = small(*grade)
     assert done.returncode == 3 and "--forget rubric" in done.stderr
-    done = run(*grade, "--forget", "rubric", "--forget", "policy")
+    done = small(*grade, "--forget", "rubric", "--forget", "policy")
     assert done.returncode == 0 and grades(copy / "out")["ada"] == "130"
-    assert run(*grade, "--forget", "nothing").returncode == 3
+    assert small(*grade, "--forget", "nothing").returncode == 3
 
 
 def test_a_page_is_made_anew_only_where_something_changed(copy: Path) -> None:
     """A result, what was left over, a table that is gone: then it is."""
-    grade = ("grade", "mlp_from_scratch", copy / "class", "-o", copy / "out")
-    run(*grade)
+    grade = ("grade", NAME, copy / "class", "-o", copy / "out")
+    small(*grade)
     page, table = copy / "out" / "index.html", copy / "out" / "grades.csv"
 
     def rewritten() -> bool:
         before = page.stat().st_ino
-        assert run(*grade).returncode in (0, 1)
+        assert small(*grade).returncode in (0, 1)
         return page.stat().st_ino != before
 
     assert not rewritten()
@@ -139,42 +128,42 @@ def test_a_page_is_made_anew_only_where_something_changed(copy: Path) -> None:
     assert not rewritten()
     table.unlink()
     assert rewritten() and table.is_file()
-    write(copy / "class" / "ben", _MLP)
+    write(copy / "class" / "ben", RIGHT)
     assert rewritten()
 
 
 def test_another_assignment_is_refused(copy: Path) -> None:
     """Before anything is done, in folders of older versions too."""
-    grade = ("grade", "depth_vs_width", copy / "class", "-o", copy / "out", "--quick")
+    grade = ("grade", "other", copy / "class", "-o", copy / "out", "--quick")
     for _ in range(2):
-        done = run(*grade)
+        done = small(*grade)
         assert done.returncode == 3
-        assert "reports of mlp_from_scratch are in this folder" in done.stderr
+        assert "reports of small are in this folder" in done.stderr
         (copy / "out" / "class.toml").unlink(missing_ok=True)
     assert grades(copy / "out").keys() == {"ada", "ben", "cem"}
 
 
 def test_only_and_fresh(copy: Path) -> None:
     """One by name, with a hint for a name that is not there; and a class without those gone."""
-    grade = ("grade", "mlp_from_scratch", copy / "class", "-o", copy / "out")
-    done = run(*grade, "--only", "benn")
+    grade = ("grade", NAME, copy / "class", "-o", copy / "out")
+    done = small(*grade, "--only", "benn")
     assert done.returncode == 3 and "did you mean ben?" in done.stderr
-    done = run(*grade, "--only", "ben", "--again")
+    done = small(*grade, "--only", "ben", "--again")
     assert "graded 1, 2 of earlier runs" in " ".join(done.stdout.split()), done.stdout
     shutil.rmtree(copy / "class" / "cem")
-    run(*grade)
+    small(*grade)
     assert "cem" in grades(copy / "out")
-    run(*grade, "--fresh")
+    small(*grade, "--fresh")
     assert grades(copy / "out").keys() == {"ada", "ben"}
-    run("undo", copy / "out")
+    small("undo", copy / "out")
     assert grades(copy / "out").keys() == {"ada", "ben", "cem"}
 
 
 def test_two_runs_at_once_are_safe(copy: Path) -> None:
     """The second says that the first is at work, and writes nothing."""
-    folder = ClassFolder(copy / "out", "mlp_from_scratch")
+    folder = ClassFolder(copy / "out", NAME)
     with folder.locked():
-        done = run("grade", "mlp_from_scratch", copy / "class", "-o", copy / "out")
+        done = small("grade", NAME, copy / "class", "-o", copy / "out")
         assert done.returncode == 3 and "another run is writing here" in done.stderr
         with pytest.raises(CourseError, match="another run"), folder.locked():
             pass
@@ -182,18 +171,18 @@ def test_two_runs_at_once_are_safe(copy: Path) -> None:
 
 def test_a_run_that_is_killed_leaves_a_class_that_goes_on(copy: Path) -> None:
     """Whatever was written by then: nothing lost, nothing doubled."""
-    write(copy / "class" / "ben", _MLP)
+    write(copy / "class" / "ben", RIGHT)
     for name in ("dora", "emil", "fay"):
-        write(copy / "class" / name, _MLP)
-    command = [sys.executable, "-m", "autograder", "grade", "mlp_from_scratch"]
+        write(copy / "class" / name, RIGHT)
+    command = [sys.executable, "-m", "autograder", "grade", NAME]
     command += [str(copy / "class"), "-o", str(copy / "out")]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=project(), stdout=subprocess.DEVNULL)
     while not (copy / "out" / "history").is_dir() or len(_states(copy)) < 2:
         assert process.poll() is None
     process.kill()
     process.wait()
     assert grades(copy / "out").keys() == {"ada", "ben", "cem"}  # whole, as it was
-    done = run(*command[3:])
+    done = small(*command[3:])
     assert done.returncode == 0, done.stderr
     assert set(grades(copy / "out").values()) == {"130"} and len(grades(copy / "out")) == 6
     for file in (copy / "out").glob("*/results.json"):

@@ -10,31 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from autograder.core.files import folder_files
-from autograder.core.layout import find_assignment
-
-from .command import ROOT, run
+from .small import LOG10, NAME, PRINTS, RIGHT, small
 
 pytestmark = pytest.mark.slow  # real classes, graded by the command
-_MLP = folder_files(find_assignment("mlp_from_scratch", ROOT).solution)
-_BASE = "models/_base_network.py"
-_LOG = {**_MLP, _BASE: _MLP[_BASE].replace(b"np.log(of_true", b"np.log10(of_true")}
 _TEST = "hidden/test_loss.py::test_it"
 _LATE = datetime(2026, 2, 2, 12, tzinfo=UTC).timestamp()  # 52 hours after the due time
 _CLASS = {
-    "ada": _MLP,
-    "ben": _LOG,
-    "cem": _LOG,
-    "dora": _LOG,
-    "emil": _MLP,
-    "fay": _MLP,
-    "gus": {
-        **_MLP,
-        "utils.py": _MLP["utils.py"].replace(
-            b"    order = list", b"    print(1)\n    order = list"
-        ),
-    },
-    "hana": _LOG,
+    "ada": RIGHT,
+    "ben": LOG10,
+    "cem": LOG10,
+    "dora": LOG10,
+    "emil": RIGHT,
+    "fay": RIGHT,
+    "gus": PRINTS,
+    "hana": LOG10,
 }
 _EXCEPTIONS = """student,kind,value,comment
 ada,extension,+1d,ill
@@ -60,9 +49,9 @@ def class_(tmp_path_factory: pytest.TempPathFactory) -> Path:
             target.write_bytes(content)
             os.utime(target, (_LATE, _LATE))
     (folder / "exceptions.csv").write_text(_EXCEPTIONS)
-    command = ("grade", "mlp_from_scratch", folder / "class", "-o", folder / "out", "--quick")
+    command = ("grade", NAME, folder / "class", "-o", folder / "out", "--quick")
     options = ("--due", "2026-01-31T08:00+0000", "--trust-file-times")
-    done = run(*command, *options, "--exceptions", folder / "exceptions.csv")
+    done = small(*command, *options, "--exceptions", folder / "exceptions.csv")
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -133,8 +122,8 @@ def test_what_cannot_be_meant_is_refused(
     path = tmp_path / "wrong.csv"
     path.write_text(f"student,kind,value,comment\n{line}\n")
     before = (class_ / "out" / "grades.csv").read_bytes()
-    done = run(
-        *("grade", "mlp_from_scratch", class_ / "class", "-o", class_ / "out"),
+    done = small(
+        *("grade", NAME, class_ / "class", "-o", class_ / "out"),
         *("--exceptions", path),
     )
     assert done.returncode in (2, 3) and said in " ".join(done.stderr.split()), done.stderr
@@ -145,9 +134,9 @@ def test_what_cannot_be_meant_is_refused(
 def test_a_broken_test_can_be_dropped_for_all(class_: Path) -> None:
     """Or count as passed; a new line regrades whom it concerns, and says why."""
     tests = json.loads(
-        run(
+        small(
             "validate",
-            "mlp_from_scratch",
+            NAME,
             "--every",
             "99",
             "--lazy-every",
@@ -156,13 +145,12 @@ def test_a_broken_test_can_be_dropped_for_all(class_: Path) -> None:
             "--quick",
         ).stdout
     )["tests"]
-    marks = ("test_losses.py", "TestCrossEntropy", "check_cross_entropy")
-    of_loss = [test for test in tests if any(mark in test for mark in marks)]
+    of_loss = [test for test in tests if test.endswith(("test_certain", "test_half"))]
     lines = "".join(
         f"*,drop,{test},item {number} was broken\n" for number, test in enumerate(of_loss)
     )
     (class_ / "exceptions.csv").write_text(_EXCEPTIONS + lines)
-    done = run("grade", "mlp_from_scratch", class_ / "class", "-o", class_ / "out")
+    done = small("grade", NAME, class_ / "class", "-o", class_ / "out")
     assert done.returncode == 0, done.stderr
     assert "numbers moved" in done.stdout
     with (class_ / "out" / "changes.csv").open(newline="") as file:

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import csv
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from autograder.core.files import folder_files
-from autograder.core.layout import find_assignment, find_root
 from autograder.course.folder import CourseError
 from autograder.course.matching import match
 from autograder.course.roster import Student, read_roster, spelt
 
-_ROOT = find_root(Path(__file__))
-_MLP = folder_files(find_assignment("mlp_from_scratch", _ROOT).solution)
-_SKELETON = folder_files(find_assignment("mlp_from_scratch", _ROOT).skeleton)
+from .small import BLANK, NAME, RIGHT, small
+
 _CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Homework 1 (1234)
     Points Possible,,,,,130
 "Lovelace, Ada",101,s1,ada,Lab A,
@@ -121,7 +116,7 @@ def test_one_student_is_one_row(tmp_path: Path) -> None:
         "id,login,name,section\ns1,ada,Ada Lovelace,A\ns2,ben,Ben Bitdiddle,A\n"
         "s3,cem,Cem Öz,B\ns4,dora,Dora Dee,B\n"
     )
-    class_ = {"ada_1": (_MLP, 10), "ada_2": (_SKELETON, 30), "cem": (_MLP, 10), "x17": (_MLP, 10)}
+    class_ = {"ada_1": (RIGHT, 10), "ada_2": (BLANK, 30), "cem": (RIGHT, 10), "x17": (RIGHT, 10)}
     for name, (files, hour) in class_.items():
         for path, content in files.items():
             target = tmp_path / "class" / name / path
@@ -130,9 +125,9 @@ def test_one_student_is_one_row(tmp_path: Path) -> None:
             os.utime(target, (1_767_225_600 + 3600 * hour,) * 2)  # 2026-01-01, so many hours later
     times = "submission,time\nada_1,2026-01-01T10:00+00:00\nada_2,2026-01-02T06:00+00:00\n"
     (tmp_path / "times.csv").write_text(times)
-    grade = ["grade", "mlp_from_scratch", tmp_path / "class", "-o", tmp_path / "out", "--quick"]
+    grade = ["grade", NAME, tmp_path / "class", "-o", tmp_path / "out", "--quick"]
     options = ["--roster", tmp_path / "roster.csv", "--times", tmp_path / "times.csv"]
-    done = _run(*grade, *options, "--due", "2026-01-01T12:00+0000")
+    done = small(*grade, *options, "--due", "2026-01-01T12:00+0000")
     assert done.returncode == 0, done.stderr
     found = _rows(tmp_path)
     assert [(row["login"], row["submission"], row["score"], row["attempts"]) for row in found] == [
@@ -147,7 +142,7 @@ def test_one_student_is_one_row(tmp_path: Path) -> None:
     assert "2 of the roster handed in nothing" in said and "found for 1 submissions" in said
     place = tmp_path / "out" / "unmatched.csv"
     place.write_text(place.read_text().replace("x17,,", "x17,ben; s4,"))
-    done = _run(*grade, "--attempts", "latest")
+    done = small(*grade, "--attempts", "latest")
     assert done.returncode == 0, done.stderr
     found = _rows(tmp_path)
     assert [(row["login"], row["submission"], row["score"]) for row in found] == [
@@ -157,7 +152,7 @@ def test_one_student_is_one_row(tmp_path: Path) -> None:
         ("dora", "x17", "130"),
     ]
     place.write_text(place.read_text().replace("ben; s4", "benn"))
-    done = _run(*grade)
+    done = small(*grade)
     assert done.returncode == 3 and "nobody in the roster is 'benn'" in done.stderr
 
 
@@ -167,7 +162,7 @@ def test_gradescope_says_who_handed_in(tmp_path: Path) -> None:
     (tmp_path / "roster.csv").write_text("sid,name,email\ns1,Ada Lovelace,\ns2,Zoë O'Brien,z@u.x\n")
     class_ = tmp_path / "assignment_7_export"
     for name in ("submission_11", "submission_12"):
-        for path, content in _MLP.items():
+        for path, content in RIGHT.items():
             (class_ / name / path).parent.mkdir(parents=True, exist_ok=True)
             (class_ / name / path).write_bytes(content)
     (class_ / "submission_metadata.yml").write_text(
@@ -176,21 +171,16 @@ def test_gradescope_says_who_handed_in(tmp_path: Path) -> None:
         "  :created_at: 2026-01-01 10:00:00 Z\nsubmission_12:\n  :submitters:\n"
         "  - :name: Nobody\n    :sid: s9\n  :created_at: 2026-01-01 11:00:00 Z\n"
     )
-    grade = ["grade", "mlp_from_scratch", class_, "-o", tmp_path / "out", "--quick"]
-    done = _run(*grade, "--roster", tmp_path / "roster.csv")
+    grade = ["grade", NAME, class_, "-o", tmp_path / "out", "--quick"]
+    done = small(*grade, "--roster", tmp_path / "roster.csv")
     assert done.returncode == 0, done.stderr
     expected = [("s1", "submission_11"), ("s2", "submission_11"), ("", "submission_12")]
     assert [(row["student_id"], row["submission"]) for row in _rows(tmp_path)] == expected
     (class_ / "submission_metadata.yml").unlink()
-    (class_ / "submission_11" / "utils.py").write_bytes(_MLP["utils.py"] + b"\n")
-    done = _run("grade", "mlp_from_scratch", class_ / "submission_12", "-o", tmp_path / "out")
+    (class_ / "submission_11" / "utils.py").write_bytes(RIGHT["utils.py"] + b"\n")
+    done = small("grade", NAME, class_ / "submission_12", "-o", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     assert [(row["student_id"], row["submission"]) for row in _rows(tmp_path)] == expected
-
-
-def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "autograder", *map(str, arguments)]
-    return subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)
 
 
 def _rows(folder: Path) -> list[dict[str, str]]:

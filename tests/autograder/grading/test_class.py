@@ -239,40 +239,40 @@ def _start(cache: Path, folder: Path, out: Path) -> subprocess.Popen[str]:
 
 
 @pytest.fixture
-def twelve(demo: Path, tmp_path: Path) -> Path:
-    """Twelve correct submissions."""
-    folder = tmp_path / "twelve"
+def five(demo: Path, tmp_path: Path) -> Path:
+    """Five correct submissions."""
+    folder = tmp_path / "five"
     folder.mkdir()
-    for number in range(12):
+    for number in range(5):
         shutil.copy(demo / "ada.zip", folder / f"student{number:02d}.zip")
     return folder
 
 
 @pytest.mark.slow
 def test_killing_the_grader_leaves_no_process_and_loses_nothing(
-    cache: Path, twelve: Path, tmp_path: Path
+    cache: Path, five: Path, tmp_path: Path
 ) -> None:
     """After kill -9 of the grader, the same command goes on where it was."""
     out = tmp_path / "out"
-    process = _start(cache, twelve, out)
+    process = _start(cache, five, out)
     below = list(_descendants(process.pid))
     process.kill()
     process.wait()
     assert _alive(below) == []
     done = len(list(out.glob("*/results.json")))
-    again = run(cache, twelve, "-o", out, check=True)
-    assert f"graded {12 - done}, {done} unchanged" in again.stdout
+    again = run(cache, five, "-o", out, check=True)
+    assert f"graded {5 - done}, {done} unchanged" in again.stdout
     assert set(scores(out).values()) == {"130"}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("victim", ["grading process", "pool", "fork server", "worker"])
 def test_killing_a_part_costs_nobody_anything(
-    cache: Path, twelve: Path, tmp_path: Path, victim: str
+    cache: Path, five: Path, tmp_path: Path, victim: str
 ) -> None:
     """kill -9 of any process in the middle: everybody gets all points."""
     out = tmp_path / "out"
-    process = _start(cache, twelve, out)
+    process = _start(cache, five, out)
     killed = 0
     for _ in range(200):
         below = _descendants(process.pid)
@@ -294,7 +294,7 @@ def test_killing_a_part_costs_nobody_anything(
     _, errors = process.communicate(timeout=120)
     assert killed, f"no {victim} was there to be killed"
     assert process.returncode == 0, errors
-    assert len(scores(out)) == 12
+    assert len(scores(out)) == 5
     assert set(scores(out).values()) == {"130"}
     assert _alive(list(_descendants(os.getpid()))) == []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import shutil
@@ -174,46 +173,6 @@ def test_the_report_typesets_how_answers_were_read(folder: Path) -> None:
     assert "gradient_of_x_x = 2*x" in page
     hostile = (folder / "out" / "hostile" / "report.html").read_text(encoding="utf-8")
     assert "<script" not in hostile
-
-
-def test_written_questions_are_merged_from_the_sheet(folder: Path, tmp_path: Path) -> None:
-    """The sheet comes from `rubric`, a person fills cells, `grade --rubric` adds them."""
-    sheet = tmp_path / "marks.csv"
-    two = tmp_path / "two"
-    for name in ("right", "blank"):
-        shutil.copytree(folder / "class" / name, two / name)
-    run("grade", "image_classifier", two, "-o", tmp_path / "out", "--quick")
-    done = run("rubric", "image_classifier", "-o", sheet, "--reports", tmp_path / "out")
-    assert done.returncode == 0, done.stderr
-    with sheet.open(newline="") as file:
-        rows = list(csv.reader(file))
-    header, names = rows[0], [row[0] for row in rows[2:]]
-    assert names == ["blank", "right"]
-    row = next(row for row in rows if row[0] == "right")
-    row[1], row[2] = "0.5", "see the lecture <b>notes</b>"
-    with sheet.open("w", newline="") as file:
-        csv.writer(file).writerows(rows)
-    arguments = [two, "-o", tmp_path / "marked", "--quick", "--rubric", sheet]
-    done = run("grade", "image_classifier", *arguments)
-    assert done.returncode == 0, done.stderr
-    found = result(tmp_path, "right", "marked")
-    unmarked = result(tmp_path, "right")
-    assert found["score"] == unmarked["score"] + 0.5
-    assert found["extra_data"]["max_score"] > unmarked["extra_data"]["max_score"]
-    written = [one for one in found["tests"] if "written" in one["tags"]]
-    assert written[0]["score"] == 0.5
-    assert "score" not in written[1], "what is not graded yet is no zero"
-    page = (tmp_path / "marked" / "right" / "report.html").read_text(encoding="utf-8")
-    assert "&lt;b&gt;notes&lt;/b&gt;" in page
-    again = run("grade", "image_classifier", *arguments)
-    assert "2 unchanged" in again.stdout
-    assert header[1] in found["extra_data"]["written"][0]["item"]
-    refused = run("rubric", "image_classifier", "-o", sheet)
-    assert refused.returncode == 2, "a filled-in sheet is not overwritten"
-    sheet.write_text(sheet.read_text() + "nobody" + "," * (len(header) - 1) + "\n")
-    stranger = run("grade", "image_classifier", *arguments)
-    assert stranger.returncode == 3
-    assert "marks for nobody" in stranger.stderr
 
 
 def test_rows_are_judged_in_bulk() -> None:

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import csv
 import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from autograder.core.layout import find_assignment, find_root
+from .small import NAME, POINTS, RIGHT, small, write
 
 pytestmark = pytest.mark.slow  # grades whole classes
 
-ROOT = find_root(Path(__file__).parent)
-ASSIGNMENT = find_assignment("mlp_from_scratch", ROOT)
 DUE = "2026-01-29T08:00-0500"
 
 
 def _grade(class_: Path, out: Path, *options: str | Path) -> tuple[dict[str, str], str, str]:
     """Return score by submission, what the console said, and the class page."""
-    command = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT.id, str(class_), "--quick"]
-    command += ["-o", str(out), "--due", DUE, *map(str, options)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = small("grade", NAME, class_, "-o", out, "--due", DUE, *options)
     assert done.returncode == 0, done.stdout + done.stderr
     rows = csv.DictReader((out / "grades.csv").read_text().splitlines())
     scores = {row["submission"]: row["score"] for row in rows}
@@ -34,20 +27,19 @@ def _grade(class_: Path, out: Path, *options: str | Path) -> tuple[dict[str, str
 def test_file_times_cost_nothing_unless_they_are_trusted(tmp_path: Path) -> None:
     """300 days late by the file's time: full marks, and said; with the option, nothing."""
     class_ = tmp_path / "class"
-    shutil.copytree(ASSIGNMENT.solution, class_ / "ada")
-    shutil.copytree(ASSIGNMENT.solution, class_ / "ben")
+    write(class_ / "ada", RIGHT)
+    write(class_ / "ben", RIGHT)
     for file in class_.rglob("*"):
         os.utime(file, (1_795_000_000, 1_795_000_000))  # November 2026
     plain, said, page = _grade(class_, tmp_path / "plain")
-    full = plain["ada"]
-    assert float(full) > 100 and plain["ben"] == full
+    assert plain == {"ada": POINTS, "ben": POINTS}
     assert "lateness was not judged for 2 of 2" in said and "--times" in said
     assert "Lateness was not judged for 2 of 2 submissions" in page
 
     times = tmp_path / "times.csv"
     times.write_text("submission,time\nada,2026-01-29T08:00-0500\nben,2026-05-01T08:00-0500\n")
     known, said, page = _grade(class_, tmp_path / "known", "--times", times)
-    assert known == {"ada": full, "ben": "0"}
+    assert known == {"ada": POINTS, "ben": "0"}
     assert "not judged" not in said and "not judged" not in page
 
     trusted, _, _ = _grade(class_, tmp_path / "trusted", "--trust-file-times")
