@@ -51,9 +51,37 @@ def slopes(loss, weights, name, x=X, y=Y):
     return gradient
 
 
+# Sizes as they are where nothing is said: 784 inputs, 128 hidden units, ten classes.
+DIGITS = RANDOM.random((7, 784))
+LABELS = np.array([3, 1, 4, 7, 5, 0, 7])  # the last classes are in no small batch
+DIGIT_W = 0.05 * RANDOM.normal(size=(784, 10))
+DIGIT_WEIGHTS = {
+    "W1": 0.1 * RANDOM.normal(size=(784, 128)),
+    "b1": RANDOM.normal(size=128),
+    "W2": 0.3 * RANDOM.normal(size=(128, 10)),
+    "b2": RANDOM.normal(size=10),
+}
+
+
+def some_slopes(loss, weights, name):
+    """Return twelve places of a weight of digits' size, and the slopes of `loss` there."""
+    flat = RANDOM.choice(weights[name].size, size=min(12, weights[name].size), replace=False)
+    places = np.unravel_index(flat, weights[name].shape)
+    found = []
+    for place in zip(*places, strict=True):
+        values = []
+        for step in (1e-4, -1e-4):
+            moved = {**weights, name: weights[name].copy()}
+            moved[name][place] += step
+            values.append(loss(moved, DIGITS, LABELS)[0])
+        found.append((values[0] - values[1]) / 2e-4)
+    return places, np.array(found)
+
+
+DIGIT_SLOPE = some_slopes(softmax_loss, {"W1": DIGIT_W}, "W1")
+DIGIT_SLOPES = {name: some_slopes(network_loss, DIGIT_WEIGHTS, name) for name in DIGIT_WEIGHTS}
 SOFTMAX_SLOPE = slopes(softmax_loss, {"W1": W}, "W1")
 SLOPES = {name: slopes(network_loss, WEIGHTS, name) for name in WEIGHTS}
-FEW_SLOPES = {name: slopes(network_loss, WEIGHTS, name, X[:2], Y[:2]) for name in WEIGHTS}
 
 
 def softmax_model():
@@ -64,6 +92,23 @@ def softmax_model():
 def network():
     """Return a two-layer network with known weights, biases too."""
     return prepared(TwoLayerNet(input_size=5, num_classes=3, hidden_size=4), WEIGHTS)
+
+
+def softmax_model_of_digits():
+    """Return a softmax regression of the size that it has where nothing is said."""
+    return prepared(SoftmaxRegression(), {"W1": DIGIT_W})
+
+
+def network_of_digits():
+    """Return a two-layer network of the size that it has where nothing is said."""
+    return prepared(TwoLayerNet(), DIGIT_WEIGHTS)
+
+
+def check_some(model, name, expected):
+    """Compare some numbers of a gradient of digits' size."""
+    places, values = expected
+    gradient = np.asarray(model.gradients[name])
+    assert_close(gradient[places], values, f"twelve numbers of the gradient of {name}", atol=1e-7)
 
 
 def prepared(model, weights):
@@ -91,23 +136,23 @@ def test_the_gradient_of_softmax_regression_is_the_slope_of_its_loss():
 
 @task("softmax_regression")
 def test_gradients_of_softmax_regression_do_not_add_up_over_calls():
-    """A second call of SoftmaxRegression.forward replaces the gradient of the first."""
-    model = softmax_model()
-    model.forward(X[::-1].copy(), Y.copy(), mode="train")
-    model.forward(X.copy(), Y.copy(), mode="train")
-    assert_close(model.gradients["W1"], SOFTMAX_SLOPE, "the gradient of W1", atol=1e-7)
+    """A second call of SoftmaxRegression.forward, on images, replaces the first's gradient."""
+    model = softmax_model_of_digits()
+    model.forward(DIGITS[::-1].copy(), LABELS.copy(), mode="train")
+    model.forward(DIGITS.copy(), LABELS.copy(), mode="train")
+    check_some(model, "W1", DIGIT_SLOPE)
 
 
 @task("softmax_regression")
 def test_softmax_regression_leaves_weights_and_inputs_alone():
-    """SoftmaxRegression.forward changes neither its weights nor its arguments."""
-    model = softmax_model()
-    x, y = X.copy(), Y.copy()
+    """SoftmaxRegression.forward, on images, changes neither its weights nor its arguments."""
+    model = softmax_model_of_digits()
+    x, y = DIGITS.copy(), LABELS.copy()
     loss, _ = model.forward(x, y, mode="train")
-    assert_close(loss, softmax_loss({"W1": W})[0], "the loss")
-    assert_close(model.weights["W1"], W, "the weights after forward")
-    assert_close(x, X, "the images after forward")
-    assert_same(y, Y, "the labels after forward")
+    assert_close(loss, softmax_loss({"W1": DIGIT_W}, DIGITS, LABELS)[0], "the loss")
+    assert_close(model.weights["W1"], DIGIT_W, "the weights after forward")
+    assert_close(x, DIGITS, "the images after forward")
+    assert_same(y, LABELS, "the labels after forward")
 
 
 @task("two_layer_network")
@@ -146,76 +191,86 @@ def test_gradients_of_biases_are_slopes_and_have_their_shapes():
 
 @task("two_layer_network")
 def test_gradients_of_the_network_do_not_add_up_over_calls():
-    """A second call of TwoLayerNet.forward, on a smaller batch, replaces all four gradients."""
-    model = network()
-    model.forward(X.copy(), Y.copy(), mode="train")
-    model.forward(X[:2].copy(), Y[:2].copy(), mode="train")
-    for name, slope in FEW_SLOPES.items():
-        assert_close(model.gradients[name], slope, f"the gradient of {name}", atol=1e-7)
+    """A second call of TwoLayerNet.forward, on fewer images, replaces all four gradients."""
+    model = network_of_digits()
+    model.forward(np.tile(DIGITS, (2, 1)), np.tile(LABELS[::-1], 2), mode="train")
+    model.forward(DIGITS.copy(), LABELS.copy(), mode="train")
+    for name, expected in DIGIT_SLOPES.items():
+        check_some(model, name, expected)
 
 
 @task("two_layer_network")
 def test_the_network_returns_loss_and_accuracy_in_training_too():
-    """TwoLayerNet.forward returns (loss, accuracy) in mode "train" as in any other."""
-    loss, accuracy = network().forward(X.copy(), Y.copy(), mode="train")
-    assert_close(loss, network_loss(WEIGHTS)[0], "the loss in training")
-    assert_close(accuracy, network_loss(WEIGHTS)[1], "the accuracy in training")
+    """TwoLayerNet.forward returns (loss, accuracy) of images in mode "train" as in any other."""
+    loss, accuracy = network_of_digits().forward(DIGITS.copy(), LABELS.copy(), mode="train")
+    expected = network_loss(DIGIT_WEIGHTS, DIGITS, LABELS)
+    assert_close(loss, expected[0], "the loss in training")
+    assert_close(accuracy, expected[1], "the accuracy in training")
 
 
 @task("two_layer_network")
 def test_the_network_leaves_weights_and_inputs_alone():
-    """TwoLayerNet.forward changes neither its weights nor its arguments."""
-    model = network()
-    x, y = X.copy(), Y.copy()
+    """TwoLayerNet.forward, on images, changes neither its weights nor its arguments."""
+    model = network_of_digits()
+    x, y = DIGITS.copy(), LABELS.copy()
     loss, _ = model.forward(x, y, mode="train")
-    assert_close(loss, network_loss(WEIGHTS)[0], "the loss")
-    for name, value in WEIGHTS.items():
+    assert_close(loss, network_loss(DIGIT_WEIGHTS, DIGITS, LABELS)[0], "the loss")
+    for name, value in DIGIT_WEIGHTS.items():
         assert_close(model.weights[name], value, f"{name} after forward")
-    assert_close(x, X, "the images after forward")
-    assert_same(y, Y, "the labels after forward")
+    assert_close(x, DIGITS, "the images after forward")
+    assert_same(y, LABELS, "the labels after forward")
 
 
 @task("two_layer_network")
 def test_two_networks_do_not_share_weights():
     """Each TwoLayerNet has weights of its own."""
-    first, second = network(), network()
-    second.weights["W1"] = np.zeros((5, 4))
-    loss, _ = first.forward(X.copy(), Y.copy(), mode="valid")
-    assert_close(loss, network_loss(WEIGHTS)[0], "the loss of the first network")
+    first, second = network_of_digits(), network_of_digits()
+    second.weights["W1"] = np.zeros((784, 128))
+    loss, _ = first.forward(DIGITS.copy(), LABELS.copy(), mode="valid")
+    expected = network_loss(DIGIT_WEIGHTS, DIGITS, LABELS)[0]
+    assert_close(loss, expected, "the loss of the first network")
 
 
 @task("evaluation_mode")
 def test_softmax_regression_keeps_its_gradient_in_evaluation():
     """In any mode but "train", SoftmaxRegression.forward leaves the gradients as they are."""
-    check_mode(softmax_model, ["W1"], softmax_loss({"W1": W}), {"W1": SOFTMAX_SLOPE})
+    values = softmax_loss({"W1": DIGIT_W}, DIGITS, LABELS)
+    places, slope = DIGIT_SLOPE
+    batch = DIGITS, LABELS
+    check_mode(softmax_model_of_digits, batch, values, {"W1": (places, slope)})
 
 
 @task("evaluation_mode")
 def test_the_network_keeps_its_gradients_in_evaluation():
     """In any mode but "train", TwoLayerNet.forward leaves the gradients as they are."""
-    check_mode(network, ["W1", "b1", "W2", "b2"], network_loss(WEIGHTS), SLOPES)
+    expected = {name: (..., slope) for name, slope in SLOPES.items()}
+    check_mode(network, (X, Y), network_loss(WEIGHTS), expected)
 
 
-def check_mode(make, names, values, slopes):
+def check_mode(make, batch, values, slopes):
     """Look for gradients that a call outside training has written.
 
     Something of what forward makes has to be right first, whatever it is: code that does nothing
     writes no gradients either.
     """
+    x, y = batch
     model = make()
-    found = model.forward(X.copy(), Y.copy(), mode="train")
+    found = model.forward(x.copy(), y.copy(), mode="train")
     right = [np.allclose(one, value) for one, value in zip(found, values, strict=False)]
-    right += [np.allclose(model.gradients[name], slopes[name], atol=1e-7) for name in slopes]
+    for name, (places, slope) in slopes.items():
+        gradient = np.asarray(model.gradients[name])
+        same = gradient.shape == np.shape(model.weights[name])
+        right.append(same and np.allclose(gradient[places], slope, atol=1e-7))
     even = make()
-    for name in names:
+    for name in slopes:
         even.weights[name] = np.zeros(np.shape(even.weights[name]))
-    classes = np.shape(even.weights[names[-1]])[-1]
-    right.append(np.isclose(even.forward(X.copy(), Y.copy(), mode="train")[0], np.log(classes)))
+    classes = np.shape(even.weights[list(slopes)[-1]])[-1]
+    right.append(np.isclose(even.forward(x.copy(), y.copy(), mode="train")[0], np.log(classes)))
     assert any(right), "forward gives no right loss, accuracy or gradient in training"
-    marks = {name: np.full(np.shape(model.weights[name]), 7.0) for name in names}
+    marks = {name: np.full(np.shape(model.weights[name]), 7.0) for name in slopes}
     for mode in ("valid", "test"):
         for name, mark in marks.items():
             model.gradients[name] = mark.copy()
-        model.forward(X.copy(), Y.copy(), mode=mode)
+        model.forward(x.copy(), y.copy(), mode=mode)
         for name, mark in marks.items():
             assert_close(model.gradients[name], mark, f"the gradient of {name}")
