@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+_SMALL = 36  # entries of a matrix that is shown whole
+
 
 def assert_shape(actual: Any, shape: tuple[int, ...], name: str = "the result") -> None:
     """Fail unless `actual` is a numeric array (or a number, for shape ()) of exactly `shape`."""
@@ -32,8 +34,33 @@ def assert_close(
         place = f" (first difference at {list(where)})" if where else ""
         with np.errstate(all="ignore"):
             pattern = _pattern(array, expected)
+        if array.ndim == 2 and array.shape[0] > 1 and array.size <= _SMALL:
+            table = _side_by_side(array, expected, wrong)
+            raise AssertionError(f"{name} differs from what is expected{place}{pattern}:\n{table}")
         shown = f"{name}: {_show(array)}; expected {_show(expected)}{place}{pattern}"
         raise AssertionError(shown)
+
+
+def _side_by_side(array: np.ndarray, expected: np.ndarray, wrong: np.ndarray) -> str:
+    """Return the rows of two matrices next to each other; a star marks what differs."""
+    mine = [
+        [f"{_number(value)}{'*' if bad else ' '}" for value, bad in zip(row, flags, strict=True)]
+        for row, flags in zip(array, wrong, strict=True)
+    ]
+    theirs = [[_number(value) for value in row] for row in expected]
+    left, right = _columns(mine), _columns(theirs)
+    width = max(len("yours (* differs)"), len(left[0]))
+    rows = zip(["yours (* differs)", *left], ["expected", *right], strict=True)
+    return "\n".join(f"{one:{width}}   {other}".rstrip() for one, other in rows)
+
+
+def _columns(rows: list[list[str]]) -> list[str]:
+    width = max(len(cell) for row in rows for cell in row)
+    return [" ".join(cell.rjust(width) for cell in row) for row in rows]
+
+
+def _number(value: Any) -> str:
+    return f"{float(value):.5g}"
 
 
 def _pattern(array: np.ndarray, expected: np.ndarray) -> str:

@@ -32,7 +32,26 @@ def said(found: object, expected: object, name: str = "the gradient") -> str:
 )
 def test_what_all_entries_share_is_said(found: np.ndarray, says: str) -> None:
     """A constant ratio or shift, or a transpose."""
-    assert said(found, EXPECTED).endswith(says)
+    assert said(found, EXPECTED).partition(":\n")[0].endswith(says)
+    assert said(found.ravel(), EXPECTED.ravel()).endswith(says) or "transpose" in says
+
+
+def test_small_matrices_stand_side_by_side() -> None:
+    """Entry by entry, with a star at those that differ."""
+    assert said(
+        np.array([[1, 2, 3], [4, 5, 6]]), np.array([[1, 2, 3], [4, -7.125, 6.0]]), "W1"
+    ) == (
+        "W1 differs from what is expected (first difference at [1, 1]):\n"
+        "yours (* differs)   expected\n"
+        "1  2  3                  1      2      3\n"
+        "4  5* 6                  4 -7.125      6"
+    )
+
+
+@pytest.mark.parametrize("shape", [(1, 5), (12,), (2, 3, 4), (7, 7)])
+def test_other_arrays_are_shown_on_one_line(shape: tuple[int, ...]) -> None:
+    """Rows, and what is too large or has more axes."""
+    assert "\n" not in said(np.ones(shape), np.zeros(shape))
 
 
 @pytest.mark.parametrize("found", [EXPECTED**2, 0 * EXPECTED, np.where(EXPECTED > 4, 0, EXPECTED)])
