@@ -10,7 +10,8 @@ import numpy as np
 from .asking import ask
 from .checks import assert_close
 
-_STEP = 1e-5
+_STEP = 1e-5  # in float64 from end to end
+_LONG_STEP = 1e-3  # where the student's function may go through float32, whatever it is given
 _SAMPLED = 12  # entries of one parameter that finite differences look at
 
 
@@ -40,12 +41,12 @@ def by_differences(function: Callable[..., Any], *inputs: Any, cotangent: Any = 
     many: list[list[Any]] = []
     for position in wanted:
         for index in range(inputs[position].numel()):
-            for by in (_STEP, -_STEP):
+            for by in (_LONG_STEP, -_LONG_STEP):
                 moved = inputs[position].detach().clone().contiguous()
                 moved.view(-1)[index] += by
                 many.append([*inputs[:position], moved, *inputs[position + 1 :]])
     found = _numbers(ask("values", function, many, cotangent), len(many))
-    slopes = (found[0::2] - found[1::2]) / (2 * _STEP)
+    slopes = (found[0::2] - found[1::2]) / (2 * _LONG_STEP)
     results, start = [], 0
     for position in wanted:
         size = inputs[position].numel()
@@ -60,10 +61,13 @@ def assert_gradients(
     *inputs: Any,
     what: str = "the result",
     cotangent: Any = None,
-    rtol: float = 1e-4,
-    atol: float = 1e-6,
+    rtol: float = 1e-3,
+    atol: float = 3e-4,
 ) -> None:
-    """Fail unless autograd through `function` gives what finite differences of it give."""
+    """Fail unless autograd through `function` gives what finite differences of it give.
+
+    What differs by less may be the rounding of float32.
+    """
     slopes = by_autograd(function, *inputs, cotangent=cotangent)
     expected = by_differences(function, *inputs, cotangent=cotangent)
     for number, (slope, wanted) in enumerate(zip(slopes, expected, strict=True), 1):

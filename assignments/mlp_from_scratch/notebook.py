@@ -160,9 +160,10 @@ assert_close(_baseNetwork().sigmoid(at), 1 / (1 + np.exp(-at)), "sigmoid(x)")
 places = np.array([0.0, -np.log(2.0)])  # where the sigmoid is 1/2 and 1/3
 assert_close(_baseNetwork().sigmoid_dev(places), np.array([1 / 4, 2 / 9]), "sigmoid_dev(x)")
 ### BEGIN HIDDEN TESTS
-near = _baseNetwork().sigmoid(at + 1e-5) - _baseNetwork().sigmoid(at - 1e-5)
-measured = np.asarray(near) / 2e-5
-assert np.allclose(_baseNetwork().sigmoid_dev(at), measured, atol=1e-6), "the slope elsewhere"
+# So long a step that float32 tells its two ends apart.
+near = _baseNetwork().sigmoid(at + 5e-3) - _baseNetwork().sigmoid(at - 5e-3)
+measured = np.asarray(near) / 1e-2
+assert np.allclose(_baseNetwork().sigmoid_dev(at), measured, atol=1e-4), "the slope elsewhere"
 ### END HIDDEN TESTS
 
 # %% kind="check" id="check_relu" task="relu" points=8
@@ -241,7 +242,7 @@ assert_close(accuracy, 0.0, "the accuracy of wrong guesses")
 
 
 # %% id="gradients"
-def measured_gradient(model, name, X, y, step=1e-5):
+def measured_gradient(model, name, X, y, step=1e-3):
     """Return the gradient of the loss by `model.weights[name]`, from differences of the loss."""
     weight = model.weights[name]
     slope = np.zeros_like(weight)
@@ -285,13 +286,13 @@ model.forward(batch, truth, mode="train")
 gradient = np.array(model.gradients["W1"])
 for row, column in ((0, 0), (1, 0), (1, 1)):
     losses = []
-    for step in (1e-5, -1e-5):
+    for step in (5e-3, -5e-3):
         weight = np.array([[1.0, -1.0], [0.5, 0.25]])
         weight[row, column] += step
         model.weights["W1"] = weight
         losses.append(model.forward(batch, truth, mode="valid")[0])
-    measured = (losses[0] - losses[1]) / 2e-5
-    assert abs(measured - gradient[row, column]) < 1e-6, "the gradient of W1"
+    measured = (losses[0] - losses[1]) / 1e-2
+    assert abs(measured - gradient[row, column]) < 2e-4, "the gradient of W1"
 ### END HIDDEN TESTS
 
 # %% kind="check" id="check_two_layer_network" task="two_layer_network" points=14
@@ -317,14 +318,14 @@ model.forward(batch, truth, mode="train")
 gradients = {name: np.array(model.gradients[name]) for name in shapes}
 for name, weight in weights.items():
     losses = []
-    for step in (1e-5, -1e-5):
+    for step in (5e-3, -5e-3):
         moved = weight.copy()
         moved.flat[1] += step
         model.weights[name] = moved
         losses.append(model.forward(batch, truth, mode="valid")[0])
     model.weights[name] = weight.copy()
-    measured = (losses[0] - losses[1]) / 2e-5
-    assert abs(measured - gradients[name].flat[1]) < 1e-6, f"the gradient of {name}"
+    measured = (losses[0] - losses[1]) / 1e-2
+    assert abs(measured - gradients[name].flat[1]) < 2e-4, f"the gradient of {name}"
 ### END HIDDEN TESTS
 
 # %% kind="check" id="check_evaluation_mode" task="evaluation_mode" points=3
