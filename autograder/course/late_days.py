@@ -6,10 +6,13 @@ on other assignments and writes anew what was spent on its own.
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import fcntl
 import io
 import math
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -52,6 +55,20 @@ def read_ledger(path: Path) -> dict[tuple[str, str], int]:
             raise CourseError(f"{where} names {visible(student)} and {assignment} again")
         found[key] = int(days)
     return found
+
+
+@contextlib.contextmanager
+def alone(ledger: Path) -> Iterator[None]:
+    """Let one process at a time read the ledger and write it anew: two assignments of a course
+    may be graded at once.
+    """
+    ledger.parent.mkdir(parents=True, exist_ok=True)
+    folder = os.open(ledger.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def write_ledger(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from autograder.core.records import Kind
-from autograder.course.late_days import read_ledger, write_ledger
+from autograder.course.late_days import alone, read_ledger, write_ledger
 from autograder.course.matching import Matched, match
 from autograder.course.people import (
     People,
@@ -64,6 +64,7 @@ def spend(ledger: Path, assignment: str, people: People | None, terms: ClassTerm
         for row in people.rows:
             if row.submission in terms.submissions:  # what an earlier run graded stays as it was
                 spent[row.student.key] = terms.submissions[row.submission].late_days
-    before = read_ledger(ledger)
-    kept = {who: days for (who, name), days in before.items() if name == assignment}
-    write_ledger(ledger, before, assignment, {**kept, **spent})
+    with alone(ledger):
+        before = read_ledger(ledger)
+        kept = {who: days for (who, name), days in before.items() if name == assignment}
+        write_ledger(ledger, before, assignment, {**kept, **spent})

@@ -1,13 +1,14 @@
 """A course of 120 from a platform's download to its gradebook, every number checked by itself.
 
-Run by hand, about two minutes for each platform:
+Run by hand, about six minutes for each platform:
 
     python tests/benchmarks/course_of_120.py [canvas moodle gradescope github nbgrader] [--size 120]
 
 The class has names with accents, CJK and apostrophes, groups where the platform knows them, late
 ones, two with extensions, one who is excused, one who handed in nothing, loose files, PDFs and a
-broken zip. It is graded; one test is changed and it is graded again; one student hands in again;
-a rubric and three exceptions are entered; it is exported. After each step an account of its own,
+broken zip. It is graded; three exceptions are entered; one test is broken and everybody is graded
+again, and once more when it is mended; one student hands in again; a rubric is entered; it is
+exported, and undone. It works in a copy of the assignment. After each step an account of its own,
 in decimal numbers and from nothing but what was written, adds the gradebook up.
 """
 
@@ -78,13 +79,27 @@ def people(size: int, platform: str) -> list[Handed]:
     return found
 
 
+_TEST = "tests/mlp_from_scratch/hidden/test_activations.py"
+_FOLDERS = ("assignments", "solutions", "student_skeleton", "tests")
+
+
+def copied(folder: Path) -> Path:
+    """Return a project with a copy of the assignment, whose tests may be changed."""
+    for place in _FOLDERS:
+        shutil.copytree(ROOT / place / NAME, folder / place / NAME)
+    return folder
+
+
 class Course:
     """One platform's class, its folder, and the account of it."""
 
     def __init__(self, folder: Path, platform: str, size: int) -> None:
         self.folder, self.platform = folder, platform
         self.class_ = people(size, platform)
+        self.excused: list[str] = []
+        self.override: list[str] = []
         self.absent = Handed(900, "Nobody Atall", {})
+        self.project = copied(folder / "project")
         LAYOUTS[platform](folder / "downloads", self.class_)
         roster(folder / "roster.csv", [*self.class_, self.absent], platform)
         self.options = ["--roster", folder / "roster.csv", "--due", "2026-01-29T00:00+0000"]
@@ -113,15 +128,29 @@ class Course:
         began = time.monotonic()
         places = paths or [self.folder / "downloads"]
         arguments = ["grade", NAME, *places, "-o", self.folder / "out", "--quick", *more]
-        run(*arguments, code=code)
+        self.run(*arguments, code=code)
         return time.monotonic() - began
+
+    def run(self, *arguments: object, code: int = 0) -> str:
+        """Run `autograder` in the copy; stop where it ends otherwise than expected."""
+        command = [sys.executable, "-m", "autograder", *map(str, arguments)]
+        done = subprocess.run(
+            command, cwd=self.project, capture_output=True, text=True, check=False
+        )
+        if done.returncode != code:
+            sys.exit(f"{command}\n{done.stdout}{done.stderr}\nended with {done.returncode}")
+        return done.stdout
 
     def rows(self) -> list[dict[str, str]]:
         """Return the gradebook."""
         with (self.folder / "out" / "grades.csv").open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
 
-    def account(self, excused: Sequence[str] = (), override: Sequence[str] = ()) -> int:
+    def scores(self) -> dict[str, str]:
+        """Return the score of each submission."""
+        return {row["submission"]: row["score"] for row in self.rows() if row["submission"]}
+
+    def account(self) -> int:
         """Add the gradebook up from its parts and from every report; return the numbers checked."""
         rows = self.rows()
         members = [one for handed in self.class_ for one in (handed, *handed.partners)]
@@ -136,10 +165,10 @@ class Course:
         for handed in self.class_:
             for one in (handed, *handed.partners):
                 row = rows[keys.index(one.login)]
-                if one.login in excused:
+                if one.login in self.excused:
                     assert (row["score"], row["status"]) == ("", "excused"), row
                     continue
-                if handed.broken and one.login not in override:
+                if handed.broken and one.login not in self.override:
                     assert (row["score"], row["status"]) == ("", "not graded"), row
                     continue
                 parts = ("raw_score", "written", "rules", "adjusted")
@@ -168,85 +197,115 @@ class Course:
         return checked
 
 
-def run(*arguments: object, code: int = 0) -> str:
-    """Run `autograder`; stop where it ends otherwise than expected."""
-    command = [sys.executable, "-m", "autograder", *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode != code:
-        sys.exit(f"{command}\n{done.stdout}{done.stderr}\nended with {done.returncode}")
-    return done.stdout
-
-
 def tell(platform: str, folder: Path, size: int) -> None:
     """Go through a term's steps on one platform, and print what was checked."""
     course = Course(folder, platform, size)
     some = 1 if any(one.broken for one in course.class_) else 0
     took = course.grade(*course.options, code=some)
     print(f"{platform}: {len(course.class_)} graded in {took:.0f} s; {course.account()} numbers")
-    first = course.class_[0]
-    exceptions = ["student,kind,value,comment"]
-    who = "student_id" if platform == "gradescope" else "login"
-    key = {"student_id": first.student_id, "login": first.login}[who]
-    if platform == "moodle":
-        key = f"{first.login}@uni.example"
-
-    def name(one: Handed) -> str:
-        if platform == "moodle":
-            return f"{one.login}@uni.example"
-        return one.student_id if platform == "gradescope" else one.login
-
-    exceptions += [f"{name(one)},extension,+4d,ill" for one in course.class_ if one.due]
-    exceptions += [f"{name(course.class_[9])},excused,,left the course"]
-    broken = [one for one in course.class_ if one.broken]
-    exceptions += [f"{name(one)},override,55,by hand" for one in broken]
-    (folder / "exceptions.csv").write_text("\n".join(exceptions) + "\n")
-    course.options += ["--exceptions", folder / "exceptions.csv"]
-    took = course.grade("--exceptions", folder / "exceptions.csv", code=0)
-    excused, override = [course.class_[9].login], [one.login for one in broken]
-    print(f"  exceptions: {took:.0f} s; {course.account(excused, override)} numbers")
-    before = {row["submission"]: row["score"] for row in course.rows() if row["submission"]}
-    again = replace(first, files=course.class_[1].files, packed=True)
-    course.class_[0] = replace(again, number=first.number)
-    shutil.rmtree(folder / "again", ignore_errors=True)
-    LAYOUTS[platform](folder / "again", [replace(again, late=False)])
-    (place,) = (path for path in (folder / "again").iterdir() if path.suffix != ".yml")
-    if platform == "nbgrader":
-        place = folder / "again"
-    more = ["--from", platform] if platform == "nbgrader" else []
-    took = course.grade(*more, paths=[place], code=0)
-    after = {row["submission"]: row["score"] for row in course.rows() if row["submission"]}
-    moved = {one for one in after if after[one] != before.get(one)}
-    print(f"  handed in again: {took:.0f} s; moved: {', '.join(sorted(moved))} ({key})")
-    assert len(moved) == 1 and len(after) == len(before), (moved, len(after), len(before))
-    run("rubric", NAME, "-o", folder / "marks.csv", "--reports", folder / "out")
-    with (folder / "marks.csv").open(encoding="utf-8", newline="") as file:
-        sheet = list(csv.reader(file))
-    for row in sheet[2:]:
-        row[1], row[2], row[-1] = "2.5", "well argued", "Dr. Noether"
-    with (folder / "marks.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(sheet)
-    took = course.grade("--rubric", folder / "marks.csv", code=0)
-    written = [row["written"] for row in course.rows() if row["score"]]
-    assert set(written) <= {"2.5", "0"} and written.count("2.5") >= len(written) - len(broken)
-    print(f"  rubric: {took:.0f} s")
+    agree(course)
+    break_a_test(course)
+    hand_in_again(course)
+    mark(course)
     if platform in ("canvas", "moodle"):
-        into = [
-            "--into",
-            folder / "roster.csv",
-            *(["--title", "Homework 1"][: 2 * (platform == "canvas")]),
-        ]
-        run("export", platform, folder / "out", *into, "-o", folder / "import.csv")
-        with (folder / "import.csv").open(encoding="utf-8-sig", newline="") as file:
-            filled = list(csv.DictReader(file))
-        column = "Grade" if platform == "moodle" else "Homework 1 (1234)"
-        got = [row[column] for row in filled if row.get(column) not in (None, "", "130", "EX")]
-        wanted = [row["score"] for row in course.rows() if row["score"] and row["score"] != "130"]
-        assert sorted(got) == sorted(wanted), (len(got), len(wanted))
-        print(f"  exported: {len(got)} scores are those of grades.csv")
+        export(course)
     state = (folder / "out" / "grades.csv").read_bytes()
-    run("undo", folder / "out")
+    course.run("undo", folder / "out")
     assert (folder / "out" / "grades.csv").read_bytes() != state
     print("  undone: the state before the rubric is back")
+
+
+def key_of(course: Course, one: Handed) -> str:
+    """Return how the roster of a platform calls a student."""
+    if course.platform == "moodle":
+        return f"{one.login}@uni.example"
+    return one.student_id if course.platform == "gradescope" else one.login
+
+
+def agree(course: Course) -> None:
+    """Enter what was agreed: extensions, an excuse, a score by hand."""
+    lines = ["student,kind,value,comment"]
+    lines += [f"{key_of(course, one)},extension,+4d,ill" for one in course.class_ if one.due]
+    lines += [f"{key_of(course, course.class_[9])},excused,,left the course"]
+    broken = [one for one in course.class_ if one.broken]
+    lines += [f"{key_of(course, one)},override,55,by hand" for one in broken]
+    table = course.folder / "exceptions.csv"
+    table.write_text("\n".join(lines) + "\n")
+    course.options += ["--exceptions", table]
+    course.excused, course.override = [course.class_[9].login], [one.login for one in broken]
+    took = course.grade("--exceptions", table, code=0)
+    print(f"  exceptions: {took:.0f} s; {course.account()} numbers")
+
+
+def break_a_test(course: Course) -> None:
+    """Break one test and mend it: everybody is graded again, twice, and nothing is left of it."""
+    before = course.scores()
+    suite = course.project / _TEST
+    right = suite.read_text()
+    first = next(line for line in right.splitlines() if line.startswith("def test_"))
+    suite.write_text(right.replace(first, f"{first}\n    assert False", 1))
+    took = course.grade(code=0)
+    numbers = course.account()
+    with (course.folder / "out" / "changes.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    last = [row for row in rows if row["time"] == rows[-1]["time"]]
+    assert {row["why"] for row in last} == {"tests"}, last
+    moved = {row["submission"] for row in last if row["what"] == "score"}
+    print(f"  a test was broken: {took:.0f} s; {len(moved)} scores moved; {numbers} numbers")
+    suite.write_text(right)
+    took = course.grade(code=0)
+    assert course.scores() == before, "mended, and not as before"
+    print(f"  and mended: {took:.0f} s; every score as it was")
+
+
+def hand_in_again(course: Course) -> None:
+    """Have the first student hand in somebody else's work; nobody else's score moves."""
+    before, first = course.scores(), course.class_[0]
+    again = replace(first, files=course.class_[1].files, packed=True)
+    course.class_[0] = again
+    LAYOUTS[course.platform](course.folder / "again", [replace(again, late=False)])
+    (place,) = (path for path in (course.folder / "again").iterdir() if path.suffix != ".yml")
+    more = []
+    if course.platform == "nbgrader":
+        place, more = course.folder / "again", ["--from", course.platform]
+    took = course.grade(*more, paths=[place], code=0)
+    after = course.scores()
+    moved = {one for one in after if after[one] != before.get(one)}
+    assert len(moved) == 1 and len(after) == len(before), (moved, len(after), len(before))
+    print(f"  handed in again: {took:.0f} s; moved: {', '.join(moved)}")
+
+
+def mark(course: Course) -> None:
+    """Enter a person's marks for the written part."""
+    sheet = course.folder / "marks.csv"
+    course.run("rubric", NAME, "-o", sheet, "--reports", course.folder / "out")
+    with sheet.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    for row in rows[2:]:
+        row[1], row[2], row[-1] = "2.5", "well argued", "Dr. Noether"
+    with sheet.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    took = course.grade("--rubric", sheet, code=0)
+    written = [row["written"] for row in course.rows() if row["score"]]
+    assert set(written) <= {"2.5", "0"}
+    assert written.count("2.5") >= len(written) - len(course.override)
+    print(f"  rubric: {took:.0f} s")
+
+
+def export(course: Course) -> None:
+    """Fill in the platform's own file, and compare it with the gradebook."""
+    into = ["--into", course.folder / "roster.csv"]
+    if course.platform == "canvas":
+        into += ["--title", "Homework 1"]
+    target = course.folder / "import.csv"
+    course.run("export", course.platform, course.folder / "out", *into, "-o", target)
+    with target.open(encoding="utf-8-sig", newline="") as file:
+        filled = list(csv.DictReader(file))
+    column = "Grade" if course.platform == "moodle" else "Homework 1 (1234)"
+    got = [row[column] for row in filled if row.get(column) not in (None, "", "130", "EX")]
+    wanted = [row["score"] for row in course.rows() if row["score"] and row["score"] != "130"]
+    assert sorted(got) == sorted(wanted), (len(got), len(wanted))
+    print(f"  exported: {len(got)} scores are those of grades.csv")
 
 
 def main() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import os
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -159,6 +161,25 @@ def test_exceptions_name_students_or_submissions(tmp_path: Path) -> None:
     assert kinds == [Kind.FULL_MARKS, Kind.ADD, Kind.EXTENSION]
     assert found.submissions["submission_7"].due == _DUE + timedelta(days=2)
     assert [one.kind for one in found.absent["ben"]] == [Kind.FULL_MARKS, Kind.EXCUSED]
+
+
+def test_two_assignments_at_once_lose_nothing_of_each_other(tmp_path: Path) -> None:
+    """Each reads what the other wrote before it writes."""
+    ledger = tmp_path / "late_days.csv"
+    program = (
+        "import sys\nfrom pathlib import Path\n"
+        "from autograder.course.late_days import alone, read_ledger, write_ledger\n"
+        "ledger = Path(sys.argv[1])\n"
+        "for number in range(60):\n"
+        "    with alone(ledger):\n"
+        "        write_ledger(ledger, read_ledger(ledger), f'{sys.argv[2]}{number}', {'ada': 1})\n"
+    )
+    running = [
+        subprocess.Popen([sys.executable, "-c", program, str(ledger), name])
+        for name in ("lab", "homework")
+    ]
+    assert [one.wait() for one in running] == [0, 0]
+    assert len(read_ledger(ledger)) == 120
 
 
 @pytest.mark.slow
