@@ -179,6 +179,9 @@ def given(marks: Iterable[Mark]) -> Fraction:
     return sum((mark.score for mark in marks if mark.score is not None), Fraction(0))
 
 
+STAYS = "It stays so with"  # begins what a repeated test adds to its message
+
+
 @dataclass(frozen=True)
 class Failure:
     """How one task failed, so that submissions which fail alike can be put together."""

@@ -12,7 +12,7 @@ import dataclasses
 from collections.abc import Callable, Container, Sequence
 
 from autograder.core.manifest import Manifest, Task, needed
-from autograder.core.records import Outcome, Status
+from autograder.core.records import STAYS, Outcome, Status
 from autograder.execution.session import Session
 from autograder.execution.suite import Around, Test
 from autograder.grading.lending import Lender
@@ -153,5 +153,5 @@ class _Repeats:
         if message:
             titles = ", ".join(f"“{self._manifest.task(name).title}”" for name in names)
             instead = f"the grader's own functions of {titles} in place of yours"
-            message = f"{message}\nIt stays so with {instead}."
+            message = f"{message}\n{STAYS} {instead}."
         return dataclasses.replace(again, message=message, printed=printed)

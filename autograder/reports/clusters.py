@@ -6,10 +6,10 @@ One cause stands once, with all tasks that it cost.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.core.records import Failure, Reason
+from autograder.core.records import STAYS, Failure, Reason
 from autograder.reports.feedback import REASONS
 from autograder.reports.summary import Summary
 
@@ -52,9 +52,10 @@ def clusters(summaries: Sequence[Summary]) -> list[Cluster]:
     What was not written, or did not run, says nothing about a mistake, so it comes last.
     """
     groups: dict[tuple[object, ...], list[tuple[Summary, Failure]]] = defaultdict(list)
+    unwritten = _unwritten(summaries)
     for summary in summaries:
         for failure in summary.failures:
-            groups[_cause(failure)].append((summary, failure))
+            groups[_cause(failure, unwritten)].append((summary, failure))
     order = {task: place for place, task in enumerate(_tasks(summaries))}
     found = []
     for members in groups.values():
@@ -85,13 +86,25 @@ def clusters(summaries: Sequence[Summary]) -> list[Cluster]:
     )
 
 
-def _cause(failure: Failure) -> tuple[object, ...]:
+def _cause(failure: Failure, unwritten: Mapping[str, frozenset[str]]) -> tuple[object, ...]:
     """Return what failures of one cause have in common, whichever task they cost."""
     if failure.mistakes:
         return ("mistakes", *failure.mistakes)
-    if failure.reason and failure.example and not failure.unfinished:
-        return ("reason", failure.reason, failure.example)
+    if failure.unfinished:  # tasks that the same students left stand together
+        return ("unwritten", unwritten[failure.task])
+    if failure.reason and failure.example:
+        return ("reason", failure.reason, failure.example.partition(f"\n{STAYS}")[0])
     return ("replies", failure.task, failure.cluster)
+
+
+def _unwritten(summaries: Sequence[Summary]) -> dict[str, frozenset[str]]:
+    """Return by task who has not written it yet."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for summary in summaries:
+        for failure in summary.failures:
+            if failure.unfinished and not failure.mistakes:
+                found[failure.task].add(summary.submission)
+    return {task: frozenset(names) for task, names in found.items()}
 
 
 def _tasks(summaries: Sequence[Summary]) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from autograder.core.records import STAYS, Failure
 from autograder.reports.clusters import clusters
 from autograder.reports.grades_csv import GradeLine
 from autograder.reports.index import render_index
@@ -115,12 +116,10 @@ def test_a_test_that_could_not_run_counts_for_nothing() -> None:
 
 def test_one_cause_stands_once_with_all_tasks_it_cost() -> None:
     """A file that does not parse costs three tasks: one entry, each submission once."""
-    from autograder.core.records import Failure
-
     draw = random.Random(2)
     failures = tuple(
-        Failure(task, f"c{task}", "a test", "line 3: invalid syntax", (), False, "import")
-        for task in ("task_2", "task_0", "task_1")
+        Failure(task, f"c{task}", "a test", f"line 3: invalid syntax{more}", (), False, "import")
+        for task, more in (("task_2", ""), ("task_0", f"\n{STAYS} mine."), ("task_1", ""))
     )
     mistake = Failure("task_5", "x", "a test", "got 1", ("base_10",), False, "")
     other = dataclasses.replace(mistake, task="task_6", cluster="y")
@@ -133,6 +132,29 @@ def test_one_cause_stands_once_with_all_tasks_it_cost() -> None:
     assert [(one.label, one.tasks, len(one.submissions)) for one in found] == [
         ("base_10", ("task_5", "task_6"), 2),
         ("import failed", ("task_0", "task_1", "task_2"), 2),
+    ]
+
+
+def test_what_the_same_students_left_is_one_entry() -> None:
+    """Tasks that nobody else left stand together, whatever the code was."""
+    draw = random.Random(4)
+
+    def left(*tasks: str) -> tuple[Failure, ...]:
+        return tuple(
+            Failure(task, f"{draw.random()}", "a test", "still to do", (), True, "")
+            for task in tasks
+        )
+
+    made = [
+        dataclasses.replace(summary(1, draw), failures=left("task_0", "task_1", "task_2")),
+        dataclasses.replace(summary(2, draw), failures=left("task_1", "task_2", "task_4")),
+    ]
+    found = clusters(made)
+    assert {one.label for one in found} == {"not written yet"}
+    assert [(one.tasks, len(one.submissions)) for one in found] == [
+        (("task_1", "task_2"), 2),
+        (("task_0",), 1),
+        (("task_4",), 1),
     ]
 
 
