@@ -406,6 +406,13 @@ def cross_entropy_with_base_ten(original, self, x_pred, y):
 
 
 @mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy", costs=50)
+def cross_entropy_with_base_two(original, self, x_pred, y):
+    """Your logarithm has base 2, so that the gradient does not fit the loss. Cross-entropy
+    takes the natural logarithm."""
+    return original(self, x_pred, y) / np.log(2)
+
+
+@mistake(f"{BASE}.cross_entropy_loss", task="cross_entropy", costs=50)
 def cross_entropy_is_a_sum(original, self, x_pred, y):
     """The loss grows with the batch, so that the learning rate would have to follow. It is the
     mean over the samples."""
@@ -572,6 +579,30 @@ def network_ignores_its_biases(original, self, X, y, mode="train"):
 
 
 @mistake(NETWORK, task="two_layer_network", costs=50)
+def network_ignores_its_first_bias(original, self, X, y, mode="train"):
+    """b1 has no effect on your loss. Both layers have a bias; it is zero at the beginning only,
+    so that you notice late."""
+    kept = self.weights["b1"]
+    self.weights["b1"] = np.zeros_like(kept)
+    try:
+        return original(self, X, y, mode)
+    finally:
+        self.weights["b1"] = kept
+
+
+@mistake(NETWORK, task="two_layer_network", costs=50)
+def network_ignores_its_second_bias(original, self, X, y, mode="train"):
+    """b2 has no effect on your loss. Both layers have a bias; it is zero at the beginning only,
+    so that you notice late."""
+    kept = self.weights["b2"]
+    self.weights["b2"] = np.zeros_like(kept)
+    try:
+        return original(self, X, y, mode)
+    finally:
+        self.weights["b2"] = kept
+
+
+@mistake(NETWORK, task="two_layer_network", costs=50)
 def network_with_a_relu(original, self, X, y, mode="train"):
     """You used the ReLU, which belongs to softmax regression. The hidden layer of this network
     has a sigmoid."""
@@ -675,6 +706,26 @@ def first_bias_has_no_gradient(original, self, X, y, mode="train"):
     before = self.gradients["b1"]
     result = original(self, X, y, mode)
     self.gradients["b1"] = before
+    return result
+
+
+@mistake(NETWORK, task="two_layer_network", costs=30)
+def first_bias_gradient_of_the_output(original, self, X, y, mode="train"):
+    """The gradient of b1 is that of b2. What reaches b1 has gone back through W2 and the sigmoid:
+    look at which error you add up."""
+    result = original(self, X, y, mode)
+    if mode == "train":
+        self.gradients["b1"] = self.gradients["b2"].copy()
+    return result
+
+
+@mistake(NETWORK, task="two_layer_network")
+def second_bias_has_no_gradient(original, self, X, y, mode="train"):
+    """The gradient of b2 is never written, so that b2 cannot learn. It adds up the error of the
+    scores over the batch."""
+    before = self.gradients["b2"]
+    result = original(self, X, y, mode)
+    self.gradients["b2"] = before
     return result
 
 
