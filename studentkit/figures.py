@@ -14,6 +14,14 @@ _MAX_SIDE = 1200  # pixels of a picture
 _MAX_TEXT = 500
 
 
+_GREY = frozenset({"gray", "grey", "greys", "binary", "gist_gray", "gist_grey", "gist_yarg"})
+
+
+def is_grey(cmap: str) -> bool:
+    """Tell whether a colour map of matplotlib has nothing but greys, in either direction."""
+    return cmap.lower().removesuffix("_r") in _GREY
+
+
 @dataclass(frozen=True)
 class Line:
     """One line, or one cloud of points."""

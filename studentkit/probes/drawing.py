@@ -60,22 +60,37 @@ def _axes(axes: Any, bars: set[int]) -> dict[str, Any]:
     from matplotlib.colors import to_hex
 
     legend = axes.get_legend()
+    words = [text.get_text() for text in legend.get_texts()] if legend else []
     return {
         "title": axes.get_title(),
         "title_color": to_hex(axes.title.get_color()),
-        "xlabel": axes.get_xlabel(),
-        "ylabel": axes.get_ylabel(),
+        "xlabel": axes.get_xlabel() or _shared(axes, "supxlabel"),
+        "ylabel": axes.get_ylabel() or _shared(axes, "supylabel"),
         "xscale": axes.get_xscale(),
         "yscale": axes.get_yscale(),
         "xlim": [float(end) for end in axes.get_xlim()],
         "ylim": [float(end) for end in axes.get_ylim()],
-        "lines": [*map(_line, axes.get_lines()), *_points(axes)],
+        "lines": _named([*map(_line, axes.get_lines()), *_points(axes)], words),
         "images": [*map(_image, axes.get_images()), *_meshes(axes)],
         "texts": [[text.get_text(), to_hex(text.get_color())] for text in axes.texts],
         "bars": [float(bar.get_height()) for bar in axes.patches if hasattr(bar, "get_height")],
-        "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
+        "legend": words,
         "colorbar": id(axes) in bars,
     }
+
+
+def _shared(axes: Any, which: str) -> str:
+    """Return a label that the figure has for all of its axes."""
+    figure = axes.get_figure()
+    label = getattr(figure, f"_{which}", None)
+    return str(label.get_text()) if label is not None else ""
+
+
+def _named(lines: list[list[Any]], words: list[str]) -> list[list[Any]]:
+    """Give lines without a label the names that a legend has for them, as `legend([...])` does."""
+    if any(line[0] for line in lines) or len(lines) != len(words):
+        return lines
+    return [[word, *line[1:]] for word, line in zip(words, lines, strict=True)]
 
 
 def _sharing(axes: Any, others: list[Any]) -> list[int]:

@@ -633,7 +633,8 @@ def forgets_the_last_measurement(original, *arguments, **named):
 
 @mistake(TRAIN, task="training", costs=20)
 def shuffles_only_once(original, *arguments, **named):
-    """Your batches are made once and used in every epoch. Make new ones when an epoch is over."""
+    """Batches come back that were used already. An epoch uses each of its batches once; when it is
+    over, make new ones."""
     return loop(original, {"never_again": True}, *usual(arguments, named))
 
 

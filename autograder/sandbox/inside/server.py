@@ -290,7 +290,9 @@ class Server:
         return [self._outgoing(item) for item in islice(iterator, count)]
 
     def _do_fetch(self, target: Any) -> Any:
-        return self._target(target)
+        thing = self._target(target)
+        # torch.Size, a named tuple: what is in it, whatever its class makes of iteration.
+        return list(tuple.__iter__(thing)) if isinstance(thing, tuple) else thing
 
     def _do_instance(self, thing: Any, target: Any) -> bool:
         return bool(isinstance(thing, self._target(target)))

@@ -11,6 +11,8 @@ from studentkit.notation.tokens import Token
 
 COMPARE = {"<", "<=", ">", ">=", "==", "!="}
 
+MIXED = "`,` and `;` are mixed; write rows as [[a, b], [c, d]] and decimals with a point"
+
 
 class Brackets(Cursor):
     """Reads what is enclosed."""
@@ -34,12 +36,17 @@ class Brackets(Cursor):
         """Return what stands up to `closing`, with commas between."""
         bars, self.bars = self.bars, 0
         items: list[Syntax] = []
+        separators: set[str] = set()
         while not self.sees(closing):
             self.guard()
             items.append(self.expression())
             self.open -= 1
             if not self.sees(closing):
-                self.expect("," if not self.sees(";") else ";", f" or `{closing}`")
+                separator = "," if not self.sees(";") else ";"
+                separators.add(separator)
+                self.expect(separator, f" or `{closing}`")
+        if len(separators) == 2:  # rows, or decimal commas: never one long list
+            raise Unreadable(MIXED, self.next.at)
         self.take()
         self.bars = bars
         if not items:

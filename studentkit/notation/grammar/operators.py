@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studentkit.notation.errors import Unreadable
-from studentkit.notation.grammar.brackets import COMPARE
+from studentkit.notation.grammar.brackets import COMPARE, MIXED
 from studentkit.notation.grammar.equations import ROUNDED
 from studentkit.notation.grammar.operands import Operands
 from studentkit.notation.grammar.syntax import (
@@ -29,14 +29,15 @@ class Parser(Operands):
         """One expression, or several with commas between them."""
         at = self.next.at
         items = [self.expression()]
-        comma = False
+        separators: set[str] = set()
         while self.sees(",", ";"):
-            comma = True
-            self.take()
+            separators.add(self.take().text)
             if self.next.kind == "end" or self.sees(")", "]"):
                 break
             items.append(self.expression())
-        return self.make(Series, at, tuple(items)) if comma else items[0]
+        if len(separators) == 2:
+            raise Unreadable(MIXED, at)
+        return self.make(Series, at, tuple(items)) if separators else items[0]
 
     def expression(self) -> Syntax:
         self.guard()

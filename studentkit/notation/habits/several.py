@@ -203,11 +203,12 @@ def _rows(text: str) -> str:
     value = rf"{_NUMBER}(?:/[0-9]+)?"
     inner = text.strip()
     matlab = re.fullmatch(
-        rf"\[?\s*{value}(?:[ ,]+{value})*(?:\s*[;\n]\s*{value}(?:[ ,]+{value})*)+\s*\]?", inner
+        rf"[\[(]?\s*{value}(?:[ ,]+{value})*(?:\s*[;\n]\s*{value}(?:[ ,]+{value})*)+\s*[\])]?",
+        inner,
     )
     if matlab:
         lines = [
-            re.split(r"[ ,]+", line.strip()) for line in re.split(r"[;\n]", inner.strip("[] "))
+            re.split(r"[ ,]+", line.strip()) for line in re.split(r"[;\n]", inner.strip("[]() "))
         ]
         if len({len(line) for line in lines}) == 1 and len(lines[0]) > 1:
             return f"[{', '.join('[' + ', '.join(line) + ']' for line in lines)}]"

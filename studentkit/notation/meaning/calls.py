@@ -29,6 +29,8 @@ from studentkit.notation.meaning.shapes import UNSIZED, Typed, in_words, is_vect
 from studentkit.notation.meaning.sums import Totals
 from studentkit.notation.tree import (
     Apply,
+    Cases,
+    Compare,
     Matrix,
     Number,
     Tree,
@@ -54,6 +56,8 @@ class Calls(Totals):
         if name == "log" and len(parts) == 2:
             return self.log_to_base(syntax)
         if name in ELEMENTWISE:
+            if ELEMENTWISE[name] == "heaviside" and len(parts) == 2:
+                return self.step(parts[0], parts[1], syntax)
             tree, shape = self.only(syntax, parts)
             if shape == UNSIZED:
                 raise Unreadable("say how large the identity is, as in eye(n)", syntax.at)
@@ -67,6 +71,21 @@ class Calls(Totals):
         if name in SIZED:
             return self.sized(syntax)
         return self.other(syntax)
+
+    def step(self, at: Syntax, there: Syntax, syntax: FunctionCall) -> Typed:
+        """Read numpy's heaviside(x, value at 0)."""
+        tree, shape = self.only(syntax, (at,))
+        value, _ = self.only(syntax, (there,))
+        if not isinstance(value, Number):
+            raise Unreadable(f"what `{syntax.name}` is at 0 must be a number", syntax.at)
+        if shape == UNSIZED:
+            raise Unreadable("say how large the identity is, as in eye(n)", syntax.at)
+        zero = Number(Fraction(0))
+        branches = (
+            (Compare("<", tree, zero), zero),
+            (Compare("==", tree, zero), value),
+        )
+        return Cases(branches, Number(Fraction(1))), shape
 
     def only(self, syntax: FunctionCall, parts: tuple[Syntax, ...]) -> Typed:
         if len(parts) != 1:

@@ -70,8 +70,9 @@ def test_biases_and_tolerance_count():
     """distinct_units looks at biases too, and takes units within the tolerance for the same."""
     network = make_network("relu", "zero", (2, 4, 1))
     state = state_of(network)
-    state["0.weight"] = torch.tensor([[1.0, 2.0], [1.0, 2.0], [1.0, 2.0], [2.0, 1.0]])
-    state["0.bias"] = torch.tensor([0.0, 0.0, 0.01, 0.0])
+    weight, bias, *_ = state  # whatever the layers are called
+    state[weight] = torch.tensor([[1.0, 2.0], [1.0, 2.0], [1.0, 2.0], [2.0, 1.0]])
+    state[bias] = torch.tensor([0.0, 0.0, 0.01, 0.0])
     set_state(network, state)
     assert distinct_units(network) == 3, "two of four units are the same"
     assert distinct_units(network, tolerance=0.1) == 2, "with a tolerance of 0.1"

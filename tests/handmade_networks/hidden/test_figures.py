@@ -3,7 +3,7 @@
 import figures
 import torch
 from studentkit import assert_close, task
-from studentkit.figures import figure_of
+from studentkit.figures import figure_of, is_grey
 
 DRAW = torch.Generator().manual_seed(4)
 RECORD = {
@@ -34,7 +34,7 @@ def test_a_digit_is_where_its_number_says():
         expected[top : top + 28, left : left + 28] = image[0]
     [picture] = axes.images
     assert_close(picture.values, expected, "the picture")
-    assert picture.cmap == "gray", f"the colour map is {picture.cmap}"
+    assert is_grey(picture.cmap), f"the colour map is {picture.cmap}, not a grey one"
 
 
 @task("figures")
@@ -61,7 +61,6 @@ def test_each_quantity_has_a_figure_of_its_own():
         assert_close(named(axes, "training").y, RECORD[f"train_{name}"], f"training {name}")
         assert_close(named(axes, "test").y, RECORD[f"test_{name}"], f"test {name}")
         assert_close(named(axes, "test").x, RECORD["test_iterations"], "the iterations")
-        assert axes.yscale == "linear", "the scale of these figures is linear"
 
 
 @task("figures")

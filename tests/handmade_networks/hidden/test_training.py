@@ -210,7 +210,7 @@ def test_the_ends_of_the_schedule_can_be_chosen():
 def test_the_rate_is_a_number():
     """learning_rate returns a float that falls from t to t + 1."""
     rates = [schedule.learning_rate(t) for t in range(4)]
-    assert {type(rate) for rate in rates} == {float}, "learning_rate returned no float"
+    assert all(isinstance(rate, float) for rate in rates), "learning_rate returned no float"
     assert rates == sorted(rates, reverse=True), "the rates do not fall"
     assert_close(rates[3], 0.0001 + 0.0029 * math.exp(-3 / 2000), "the rate of iteration 3")
 

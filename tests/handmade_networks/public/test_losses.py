@@ -39,5 +39,5 @@ def test_large_scores_give_a_finite_loss():
 def test_accuracy_is_a_share_of_the_rows():
     """accuracy is the share of rows whose largest entry is the true class, as a plain float."""
     found = losses.accuracy(GUESSES, torch.tensor([1, 2, 2, 0]))
-    assert type(found) is float, f"accuracy is of type {type(found).__name__}; expected a float"
+    assert isinstance(found, float), f"accuracy is of type {type(found).__name__}; expected a float"
     assert_close(found, 0.75, "the accuracy")

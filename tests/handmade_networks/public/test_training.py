@@ -67,7 +67,8 @@ def test_evaluate_returns_plain_floats():
     weights = [torch.randn(784, 10, generator=DRAW), torch.randn(10, generator=DRAW)]
     set_state(net, dict(zip("Wb", weights, strict=True)))
     loss, accuracy = training.evaluate(net, TEST)
-    assert type(loss) is float and type(accuracy) is float, "evaluate returned no two plain floats"
+    plain = isinstance(loss, float) and isinstance(accuracy, float)
+    assert plain, "evaluate returned no two plain floats"
     assert_close(loss, float(measured(weights, TEST)[0]), "the loss", rtol=1e-4)
     assert_close(accuracy, measured(weights, TEST)[1], "the accuracy")
 

@@ -47,7 +47,7 @@ def test_the_accuracy_is_a_plain_fraction():
     store()
     for labels, expected in (([2, 2, 1], 1.0), ([0, 0, 0], 0.0)):
         found = evaluation.test([batch([2, 2, 1], labels)], FILE, network)
-        assert type(found) is float, f"the accuracy is of type {type(found).__name__}, not float"
+        assert isinstance(found, float), f"the accuracy is a {type(found).__name__}, no float"
         assert_close(found, expected, "the accuracy")
 
 
@@ -137,5 +137,5 @@ def test_a_class_without_images_has_no_accuracy():
     """accuracy_by_class divides by the images of the true class; without any it says None."""
     found = list(evaluation.accuracy_by_class(torch.tensor([[1, 3, 0], [0, 0, 0], [4, 0, 12]])))
     assert found[1] is None, f"a class without images has the accuracy {found[1]!r}, not None"
-    assert type(found[0]) is float, "the accuracies are no plain floats"
+    assert isinstance(found[0], float), "the accuracies are no plain floats"
     assert_close([found[0], found[2]], [0.25, 0.75], "the accuracies of the other classes")

@@ -111,7 +111,8 @@ def test_lines_of_all_runs():
     for line, run in zip(axes.lines, RUNS, strict=True):
         assert_same(line.x, 50 * np.arange(1, len(run["losses"]) + 1), "the iterations")
         assert_close(line.y, run["losses"], "the losses")
-        assert line.label == f"batch {run['batch_size']}, {run['epochs']} epochs", line.label
+        name = f"batch {run['batch_size']}, {run['epochs']} epochs"
+        assert line.label.lower() == name, f'a line is called "{line.label}", not "{name}"'
 
 
 @task("runs")
@@ -133,11 +134,10 @@ def test_the_curve_follows_its_period():
 
 @task("loss_curve")
 def test_the_curve_can_be_read():
-    """plot_loss_curve labels both axes, on linear scales."""
+    """plot_loss_curve labels both axes."""
     axes = figure_of(figures.plot_loss_curve(CURVE)).axes[0]
     assert axes.xlabel, "the x axis has no label"
     assert axes.ylabel, "the y axis has no label"
-    assert (axes.xscale, axes.yscale) == ("linear", "linear"), "the scales are not linear"
 
 
 @task("loss_curve")

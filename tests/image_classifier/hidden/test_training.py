@@ -179,7 +179,7 @@ def test_every_batch_can_be_recorded():
     """With every=1, the list holds the loss of each batch, as plain numbers."""
     loader = batches([4, 4, 2])
     found = list(training.train(loader, 1, lr=0.0, every=1, network=own))
-    assert all(type(entry) is float for entry in found), "the entries are no plain floats"
+    assert all(isinstance(entry, float) for entry in found), "the entries are no plain floats"
     assert_close(found, losses_of(loader), "running_loss_list", rtol=1e-4)
 
 

@@ -106,7 +106,8 @@ class TestRuns(unittest.TestCase):
         lines = figure.axes[0].lines
         self.assertEqual(len(lines), 2, "the number of lines")
         assert_close(lines[0].y, RUNS[0]["losses"], "the first run's losses")
-        self.assertEqual(figure.axes[0].legend, ["batch 4, 5 epochs", "batch 16, 5 epochs"])
+        names = [name.lower() for name in figure.axes[0].legend]
+        self.assertEqual(names, ["batch 4, 5 epochs", "batch 16, 5 epochs"])
 
 
 if __name__ == "__main__":
