@@ -341,7 +341,7 @@ def test_submissions_that_fail_alike_are_put_together(graded: Path) -> None:
             check=True,
         ).stdout
     )
-    groups = [set(row["submissions"]) for row in rows if row["tasks"] == ["sigmoid"]]
+    groups = [set(row["submissions"]) for row in rows if "sigmoid" in row["tasks"]]
     assert {"blaise", "mallory"} in groups or {"blaise"} in groups
 
 
