@@ -15,6 +15,8 @@ from autograder.datasets.command import make
 from autograder.datasets.mnist import read_mnist
 from autograder.datasets.torchvision_ops import declare_missing_operators, torchvision_datasets
 
+pytestmark = pytest.mark.slow  # torch in processes of their own
+
 
 def test_mnist_is_read_without_a_download(tmp_path: Path) -> None:
     """Sizes, values and labels arrive as drawn, also where a download is asked for."""

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # starts a worker and a student's pytest for each
+
 _HERE = Path(__file__).parent
 
 _CODE = '''
@@ -502,7 +504,6 @@ def test_too_much_work():
 """
 
 
-@pytest.mark.slow
 def test_a_busy_machine_takes_nothing_from_a_tests_time(tmp_path: Path) -> None:
     """The limit is time of a processor for code that wants one, and of the clock for waiting."""
     (tmp_path / "tests").mkdir()

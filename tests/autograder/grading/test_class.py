@@ -19,6 +19,8 @@ import pytest
 from autograder.authoring.demo import make_class
 from autograder.core.layout import find_assignment, find_root
 
+pytestmark = pytest.mark.slow  # grades whole classes
+
 _ROOT = find_root(Path(__file__))
 _GRADE = [sys.executable, "-m", "autograder", "grade", "mlp_from_scratch"]
 
@@ -111,7 +113,6 @@ def test_the_tables_have_their_columns(graded: Path) -> None:
     assert "<svg" in (graded / "index.html").read_text()
 
 
-@pytest.mark.slow
 def test_a_second_run_keeps_everything_and_a_change_is_told(
     cache: Path, demo: Path, tmp_path: Path
 ) -> None:
@@ -163,7 +164,6 @@ def test_bad_input_gets_one_clear_line(
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.slow
 def test_lateness_follows_the_list_of_times(cache: Path, demo: Path, tmp_path: Path) -> None:
     """Within the grace nothing is lost; after the cut-off everything."""
     folder = tmp_path / "class"
@@ -248,7 +248,6 @@ def five(demo: Path, tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.slow
 def test_killing_the_grader_leaves_no_process_and_loses_nothing(
     cache: Path, five: Path, tmp_path: Path
 ) -> None:
@@ -265,7 +264,6 @@ def test_killing_the_grader_leaves_no_process_and_loses_nothing(
     assert set(scores(out).values()) == {"130"}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("victim", ["grading process", "pool", "fork server", "worker"])
 def test_killing_a_part_costs_nobody_anything(
     cache: Path, five: Path, tmp_path: Path, victim: str

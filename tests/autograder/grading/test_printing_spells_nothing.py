@@ -7,8 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from autograder.core.files import folder_files
 from autograder.core.layout import find_assignment, find_root
+
+pytestmark = pytest.mark.slow  # grades a class
 
 ROOT = find_root(Path(__file__).parent)
 _DIGITS = "0123456789"

@@ -22,6 +22,8 @@ from autograder.notebooks.nbgrader.course import (
 )
 from autograder.notebooks.nbgrader.gradebook import CellGrade, record, url_of
 
+pytestmark = pytest.mark.slow  # real nbgrader
+
 
 def edit(path: Path, old: str, new: str) -> None:
     """Replace `old`, which must be there, by `new`."""
@@ -110,7 +112,6 @@ def test_a_bad_configuration_is_named(tiny: Assignment, tmp_path: Path) -> None:
         set_up(tiny, tmp_path)
 
 
-@pytest.mark.slow
 def test_plain_nbgrader_grades_in_such_a_course(course: Path) -> None:
     """nbgrader autograde runs the student's own files, and shows the mark scheme to who grades."""
     handed_in = course / "submitted" / "ada" / "tiny"

@@ -17,7 +17,7 @@ from autograder.notebooks.kernel.confinement import Bounds
 
 from .conftest import SECRET, Start
 
-pytestmark = pytest.mark.bubblewrap
+pytestmark = [pytest.mark.bubblewrap, pytest.mark.slow]  # real kernels, one for each attack
 
 
 def readings(course: Path) -> str:
@@ -201,7 +201,6 @@ def test_it_cannot_signal_anyone_outside(course: Path, start: Start) -> None:
     assert guard.is_running() is (kernel.exit_code(0) is None)
 
 
-@pytest.mark.slow
 def test_output_without_end_ends_the_kernel(course: Path, start: Start) -> None:
     """The guard counts, so that no client has to store it."""
     kernel = start(course / "autograded/alice/ps1", bounds=Bounds(output_mb=4))
@@ -224,7 +223,6 @@ def test_bytes_past_the_protocol_do_no_harm_outside(course: Path, start: Start) 
     assert start(course / "autograded/alice/ps1").run("print(1)") == "1\n"
 
 
-@pytest.mark.slow
 def test_processor_time_ends_at_its_bound(course: Path, start: Start) -> None:
     """Even where a loop lets no interrupt through."""
     kernel = start(course / "autograded/alice/ps1", bounds=Bounds(cpu_seconds=3))
@@ -252,7 +250,6 @@ def test_nothing_is_left_of_it(transport: str, course: Path, start: Start) -> No
     assert list(Path("/tmp").glob("autograder-kernel-*")) == []
 
 
-@pytest.mark.slow
 def test_it_ends_with_the_program_that_wanted_it(course: Path) -> None:
     """The client is killed: the guard notices, and takes the kernel with it."""
     program = textwrap.dedent(f"""

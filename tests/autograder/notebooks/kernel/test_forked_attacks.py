@@ -22,6 +22,8 @@ from autograder.sandbox.tiers import Tier
 
 from .conftest import SECRET
 
+pytestmark = pytest.mark.slow  # real kernels, one for each attack
+
 LIMITS = Limits(memory_mb=3000)
 
 Run = Callable[..., list[str]]
@@ -186,7 +188,6 @@ def test_it_signals_nobody(run: Run, kernels: Kernels) -> None:
     assert run("print('next')") == ["next\n"]
 
 
-@pytest.mark.slow
 def test_where_signals_would_reach_others_it_sends_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """In tier C on an older kernel of Linux; interrupts fail too, and a hang costs a new kernel."""
     monkeypatch.setattr(warm, "landlock_abi", lambda: 5)
@@ -259,7 +260,6 @@ def test_flooding_the_sockets_costs_its_cell(run: Run) -> None:
     assert "the kernel was ended" in said[1] and said[2] == "1\n"
 
 
-@pytest.mark.slow
 def test_processor_time_ends_at_its_bound(kernels: Kernels) -> None:
     """Even where a loop lets no interrupt through; the kernel's own time is what counts."""
     burn = "import signal\nfor n in (2, 24): signal.signal(n, signal.SIG_IGN)\nwhile True: pass"
