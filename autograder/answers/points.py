@@ -217,13 +217,19 @@ def _close(one: Scalar, other: Scalar, rtol: Fraction, scale: Scalar) -> bool:
     return bool(abs(one - other) <= allowed)
 
 
-def _stands_for_a_double(tree: Tree) -> bool:
-    """Tell whether a number is written with as many digits as Python prints."""
+def typed_number(tree: Tree) -> Number | None:
+    """Return the number that was typed, without its sign; None where it is anything else."""
     while isinstance(tree, Apply) and tree.operator == "neg":
         tree = tree.args[0]
-    if not isinstance(tree, Number):
+    return tree if isinstance(tree, Number) else None
+
+
+def _stands_for_a_double(tree: Tree) -> bool:
+    """Tell whether a number is written with as many digits as Python prints."""
+    number = typed_number(tree)
+    if number is None:
         return False
-    mantissa = tree.typed.lower().partition("e")[0]
+    mantissa = number.typed.lower().partition("e")[0]
     if "." not in mantissa or "%" in mantissa:
         return False
     return len(mantissa.replace(".", "").replace("_", "").lstrip("0")) >= _LONG

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from studentkit.notation.tree import Apply, Number, Tree, Tuple
+from studentkit.notation.tree import Tree, Tuple
 
 from autograder.answers import scalars
 from autograder.answers.evaluate import Several, Value, is_finite
+from autograder.answers.points import typed_number
 
 _TELLING = 2  # significant digits: with fewer a number may be right by chance
 _MANTISSA = re.compile(r"\d*\.?\d+", re.ASCII)
@@ -53,11 +54,10 @@ def _digits(rtol: Fraction) -> int:
 
 def _written(tree: Tree) -> tuple[int, Fraction]:
     """Return with how many significant digits a number is typed, and what its last is worth."""
-    while isinstance(tree, Apply) and tree.operator == "neg":
-        tree = tree.args[0]
-    if not isinstance(tree, Number):
+    number = typed_number(tree)
+    if number is None:
         return 0, Fraction(0)
-    mantissa, _, exponent = tree.typed.lower().partition("e")
+    mantissa, _, exponent = number.typed.lower().partition("e")
     if not _MANTISSA.fullmatch(mantissa) or not _EXPONENT.fullmatch(exponent or "0"):
         return 0, Fraction(0)
     places = len(mantissa.partition(".")[2]) - int(exponent or 0)

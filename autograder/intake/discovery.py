@@ -14,8 +14,8 @@ from autograder.intake.paths import (
     JUNK_FOLDERS,
     folded,
     is_archive,
+    place_of,
     safe_name,
-    shown,
     stem,
     unique,
 )
@@ -130,14 +130,14 @@ def _look_into(
             continue
         if entry.is_symlink():
             reason = "it is a link, and links are not followed; put the submission itself there"
-            leftovers.append(UnreadableSubmission(shown(f"{folder.name}/{entry.name}"), reason))
+            leftovers.append(UnreadableSubmission(place_of(path), reason))
         elif entry.is_dir(follow_symlinks=False):
             found[path] = "folder"
         elif entry.is_file(follow_symlinks=False) and is_archive(entry.name):
             found[path] = "archive"
         else:
             reason = "it is neither an archive nor a folder, so nobody's submission"
-            leftovers.append(UnreadableSubmission(shown(f"{folder.name}/{entry.name}"), reason))
+            leftovers.append(UnreadableSubmission(place_of(path), reason))
 
 
 def _ignored(name: str) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Collection
+from pathlib import Path
 
 JUNK_FOLDERS = frozenset(
     "__MACOSX .git .hg .svn .venv venv node_modules .ipynb_checkpoints .idea .vscode "
@@ -94,6 +95,11 @@ def shown(name: str, longest: int = 120) -> str:
         for letter in name
     )
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def place_of(path: Path) -> str:
+    """Return where in a class something lies: no page needs the rest of this machine's path."""
+    return shown(f"{path.parent.name}/{path.name}")
 
 
 def safe_name(raw: str) -> str:

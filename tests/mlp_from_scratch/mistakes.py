@@ -28,6 +28,17 @@ def using(model, **functions):
         vars(model).update(kept)
 
 
+@contextmanager
+def without(model, *names):
+    """Let weights of `model` be zero for a while."""
+    kept = {name: model.weights[name] for name in names}
+    model.weights.update({name: np.zeros_like(value) for name, value in kept.items()})
+    try:
+        yield
+    finally:
+        model.weights.update(kept)
+
+
 def hidden_input_and_error(model, X, y):
     """Return what goes into the hidden units, and the gradient with respect to the scores."""
     hidden_input = X @ model.weights["W1"] + model.weights["b1"]
@@ -570,36 +581,24 @@ def adds_the_bias_to_the_weights(original, self, X, y, mode="train"):
 def network_ignores_its_biases(original, self, X, y, mode="train"):
     """The biases have no effect on your loss. Both layers have one; it is zero at the beginning
     only, so that you notice late."""
-    kept = dict(self.weights)
-    self.weights.update(b1=np.zeros_like(kept["b1"]), b2=np.zeros_like(kept["b2"]))
-    try:
+    with without(self, "b1", "b2"):
         return original(self, X, y, mode)
-    finally:
-        self.weights.update(kept)
 
 
 @mistake(NETWORK, task="two_layer_network", costs=50)
 def network_ignores_its_first_bias(original, self, X, y, mode="train"):
     """b1 has no effect on your loss. Both layers have a bias; it is zero at the beginning only,
     so that you notice late."""
-    kept = self.weights["b1"]
-    self.weights["b1"] = np.zeros_like(kept)
-    try:
+    with without(self, "b1"):
         return original(self, X, y, mode)
-    finally:
-        self.weights["b1"] = kept
 
 
 @mistake(NETWORK, task="two_layer_network", costs=50)
 def network_ignores_its_second_bias(original, self, X, y, mode="train"):
     """b2 has no effect on your loss. Both layers have a bias; it is zero at the beginning only,
     so that you notice late."""
-    kept = self.weights["b2"]
-    self.weights["b2"] = np.zeros_like(kept)
-    try:
+    with without(self, "b2"):
         return original(self, X, y, mode)
-    finally:
-        self.weights["b2"] = kept
 
 
 @mistake(NETWORK, task="two_layer_network", costs=50)

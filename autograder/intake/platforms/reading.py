@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from autograder.core.platforms import Platform
 from autograder.core.records import UnreadableSubmission
 from autograder.core.traces import Traces, traces
 from autograder.intake import gradescope
-from autograder.intake.paths import JUNK_FILES, JUNK_FOLDERS, is_archive, shown, stem
+from autograder.intake.paths import JUNK_FILES, JUNK_FOLDERS, is_archive, place_of, shown, stem
 from autograder.intake.platforms import commits, stamped
 from autograder.intake.platforms.delivery import Delivery
 from autograder.intake.said import Said
@@ -45,12 +46,18 @@ def listing(folder: Path) -> list[Path]:
     ]
 
 
-def holds(folder: Path, name: str) -> bool:
-    """Tell whether `folder` has something called `name`; one that may not be read has nothing."""
-    try:
-        return (folder / name).exists()
-    except OSError:
-        return False
+def is_clone(folder: Path) -> bool:
+    """Tell whether `folder` is a clone of a repository; one that may not be read is none."""
+    with contextlib.suppress(OSError):
+        return (folder / ".git").is_dir()
+    return False
+
+
+def is_export(folder: Path) -> bool:
+    """Tell whether `folder` is an export of Gradescope; one that may not be read is none."""
+    with contextlib.suppress(OSError):
+        return (folder / gradescope.EXPORT).is_file()
+    return False
 
 
 def _is_closed(folder: Path) -> bool:
@@ -114,7 +121,7 @@ def _moodle(folder: Path) -> Found:
 def _gradescope(folder: Path) -> Found:
     """Gradescope's export has a folder for each submission, and says everything in one file."""
     inside = [path for path in listing(folder) if path.is_dir() and not path.is_symlink()]
-    if (folder / gradescope.EXPORT).is_file() or (folder / gradescope.BESIDE).is_file():
+    if is_export(folder) or (folder / gradescope.BESIDE).is_file():
         found, strangers = [], []
         for path in listing(folder):
             if path.name in (gradescope.EXPORT, gradescope.BESIDE):
@@ -129,7 +136,7 @@ def _gradescope(folder: Path) -> Found:
             else:
                 strangers.append(_nobodys(path, "it is neither an archive nor a folder"))
         return found, strangers
-    exports = [path for path in inside if holds(path, gradescope.EXPORT)]
+    exports = [path for path in inside if is_export(path)]
     if not exports:
         raise IntakeError(
             f"{folder}: there is no {gradescope.EXPORT} in it, so it is no export of Gradescope"
@@ -183,7 +190,7 @@ def _github(folder: Path) -> Found:
     found, strangers = [], []
     clones = []
     for path in listing(folder):
-        if path.is_dir() and not path.is_symlink() and holds(path, ".git"):
+        if path.is_dir() and not path.is_symlink() and is_clone(path):
             clones.append(path)
         else:
             reason = "cannot be opened" if _is_closed(path) else "is no clone of a repository"
@@ -242,6 +249,4 @@ def _unwrapped(name: str, folder: Path, said: Said) -> Delivery:
 
 
 def _nobodys(path: Path, reason: str) -> UnreadableSubmission:
-    return UnreadableSubmission(
-        shown(f"{path.parent.name}/{path.name}"), f"{reason}, so nobody's submission"
-    )
+    return UnreadableSubmission(place_of(path), f"{reason}, so nobody's submission")

@@ -7,7 +7,7 @@ from pathlib import Path
 from autograder.core.platforms import Platform
 from autograder.core.traces import traces
 from autograder.intake import gradescope
-from autograder.intake.platforms.reading import holds, listing
+from autograder.intake.platforms.reading import is_clone, is_export, listing
 
 
 def recognised(folder: Path) -> tuple[Platform, str]:
@@ -17,9 +17,9 @@ def recognised(folder: Path) -> tuple[Platform, str]:
     file of a platform's name inside a submission, must not make a class of another kind.
     """
     inside = listing(folder)
-    if (folder / gradescope.EXPORT).is_file():
+    if is_export(folder):
         return Platform.GRADESCOPE, f"{gradescope.EXPORT} is in it"
-    if inside and all(holds(path, gradescope.EXPORT) for path in inside):
+    if inside and all(is_export(path) for path in inside):
         return Platform.GRADESCOPE, f"{gradescope.EXPORT} is in each of its folders"
     marks = [(traces(path.name), path) for path in inside]
     moodle = sum(one.platform == "Moodle" for one, _ in marks)
@@ -31,7 +31,7 @@ def recognised(folder: Path) -> tuple[Platform, str]:
     )
     if canvas and 2 * canvas >= len(inside):
         return Platform.CANVAS, f"{canvas} of {len(inside)} names are as Canvas makes them"
-    clones = sum(holds(path, ".git") for path in inside)
+    clones = sum(is_clone(path) for path in inside)
     # One alone may be what one student handed in, wrapper, history and all.
     if clones > 1 and 2 * clones >= len(inside):
         return Platform.GITHUB, f"{clones} of {len(inside)} are clones of repositories"

@@ -21,7 +21,14 @@ from studentkit.declare import told
 from autograder.core.layout import Assignment
 from autograder.execution import proxies, student_imports
 from autograder.execution.proxies import RemoteName
-from autograder.notebooks.authored.source import BEGIN_HIDDEN, END_HIDDEN, Cell, NotebookError, read
+from autograder.notebooks.authored.source import (
+    BEGIN_HIDDEN,
+    END_HIDDEN,
+    Cell,
+    NotebookError,
+    read,
+    without_magics,
+)
 from autograder.notebooks.submitted.module import NAME
 
 
@@ -82,7 +89,7 @@ def _imports(cells: Sequence[Cell], used: set[str]) -> str:
     lines = []
     for cell in cells:
         if cell.kind == "given" and not cell.markdown:
-            for node in _tree(cell, _without_magics(cell.text)).body:
+            for node in _tree(cell, without_magics(cell.text)).body:
                 if isinstance(node, ast.Import | ast.ImportFrom):
                     node.names = [one for one in node.names if _bound(one) in used]
                     lines += [ast.unparse(node) + "\n"] * bool(node.names)
@@ -96,12 +103,6 @@ def _bound(alias: ast.alias) -> str:
 
 def _used(tree: ast.Module) -> set[str]:
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-
-
-def _without_magics(text: str) -> str:
-    return "\n".join(
-        "" if line.lstrip().startswith(("%", "!")) else line for line in text.split("\n")
-    )
 
 
 def _tree(cell: Cell, text: str) -> ast.Module:

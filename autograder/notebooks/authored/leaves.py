@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from types import CodeType
 
-from autograder.notebooks.authored.source import BEGIN_SOLUTION, END_SOLUTION, Cell
+from autograder.notebooks.authored.source import BEGIN_SOLUTION, END_SOLUTION, Cell, without_magics
 
 SAYS = "# leave behind for later cells:"
 
@@ -86,8 +86,7 @@ def _inside(code: CodeType) -> Iterator[str]:
 
 
 def _compiled(text: str) -> CodeType:
-    lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in text.split("\n")]
     try:
-        return compile("\n".join(lines), "<cell>", "exec")
+        return compile(without_magics(text), "<cell>", "exec")
     except SyntaxError:  # only IPython understands it: nothing is known about it
         return compile("", "<cell>", "exec")

@@ -93,6 +93,13 @@ def parse(text: str, path: str) -> tuple[Cell, ...]:
     return cells
 
 
+def without_magics(text: str) -> str:
+    """Return a code cell's text with blank lines where only IPython understands them."""
+    return "\n".join(
+        "" if line.lstrip().startswith(("%", "!")) else line for line in text.split("\n")
+    )
+
+
 def _split(text: str, path: str) -> list[tuple[str, dict[str, Any], str]]:
     """Return each cell's type, metadata and source; raises NotebookError.
 

@@ -44,9 +44,7 @@ _CHANGES: list[Change] = [
     (re.compile(r"\.(?:astype\(\s*(?:np\.|numpy\.|torch\.)?(?:float|float32|float64|'float(?:32|64)?')\s*\)"
                 r"|float\(\)|double\(\)|to\(\s*torch\.float(?:32|64)?\s*\))"), ""),
     (re.compile(r"(\([^()]*[<>][^()]*\))\.(?:astype\(\s*(?:np\.)?int(?:32|64)?\s*\)|int\(\)|long\(\))"), r"\1"),
-    (re.compile(r"heaviside\(\s*([A-Za-z]\w*)\s*,\s*(?:torch\.tensor\(\s*)?([0-9.]+)\s*\)?\s*\)"),
-     lambda match: f"cases((0, {match[1]} < 0), ({match[2]}, {match[1]} == 0), 1)"),
-    (re.compile(r"\b(?:np|torch)\.(?=cases\()"), ""),
+    (re.compile(r"\btorch\.tensor\(\s*([0-9.]+)\s*\)"), r"\1"),
     # a vector is a column here; its row is the transpose
     (re.compile(r"\b([A-Za-z]\w*)\[\s*:\s*,\s*(?:None|np\.newaxis)\s*\]"), r"\1"),
     (re.compile(r"\b([A-Za-z]\w*)\[\s*(?:None|np\.newaxis)\s*(?:,\s*:\s*)?\]"), r"\1.T"),

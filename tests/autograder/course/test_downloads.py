@@ -25,6 +25,7 @@ from autograder.intake import Collected, IntakeError, collect, moment, places_of
 
 from .command import ROOT, run
 from .downloads import LAYOUTS, Handed, canvas, github, moodle, roster, zipped
+from .small import write
 
 _PLACE = find_assignment("mlp_from_scratch", ROOT)
 _EXPECTED = sorted(path.name for path in _PLACE.skeleton.iterdir())
@@ -286,6 +287,15 @@ def test_a_class_goes_from_a_download_to_the_gradebook(tmp_path: Path) -> None:
     assert len(scores) == 1 and float(scores.pop()) > 80
 
 
+def test_a_file_named_as_a_repository_is_no_clone(tmp_path: Path) -> None:
+    """`.git` is a folder in a clone, and an export's list a file."""
+    for name in ("ada", "ben"):
+        write(tmp_path / "class" / name, {**_FILES, ".git": b"gitdir: elsewhere"})
+        (tmp_path / "class" / name / "submission_metadata.yml").mkdir()
+    found = collected(tmp_path / "class")
+    assert [source.name for source in found.sources] == ["ada", "ben"] and not found.told
+
+
 @contextlib.contextmanager
 def _as_nobody() -> Iterator[None]:
     """Be a plain user for a while, where this is root: root may open everything."""
@@ -308,9 +318,7 @@ def test_what_may_not_be_opened_is_one_student_s_trouble(platform: str, said: bo
         folder = top / "downloads"
         if platform == "folder":
             for one in CLASS[:3]:
-                for path, content in one.files.items():
-                    (folder / one.login / path).parent.mkdir(parents=True, exist_ok=True)
-                    (folder / one.login / path).write_bytes(content)
+                write(folder / one.login, dict(one.files))
         else:
             LAYOUTS[platform](folder, CLASS[:3])
         whose = Platform(platform) if said else Platform.AUTO

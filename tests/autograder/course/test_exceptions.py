@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .small import LOG10, NAME, PRINTS, RIGHT, small
+from .small import LOG10, NAME, PRINTS, RIGHT, small, write
 
 pytestmark = pytest.mark.slow  # real classes, graded by the command
 _TEST = "hidden/test_loss.py::test_it"
@@ -43,11 +43,9 @@ def class_(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a class handed in late, and what was agreed about it."""
     folder = tmp_path_factory.mktemp("agreed")
     for name, files in _CLASS.items():
-        for path, content in files.items():
-            target = folder / "class" / name / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-            os.utime(target, (_LATE, _LATE))
+        write(folder / "class" / name, files)
+        for path in files:
+            os.utime(folder / "class" / name / path, (_LATE, _LATE))
     (folder / "exceptions.csv").write_text(_EXCEPTIONS)
     command = ("grade", NAME, folder / "class", "-o", folder / "out", "--quick")
     options = ("--due", "2026-01-31T08:00+0000", "--trust-file-times")

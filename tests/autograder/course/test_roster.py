@@ -12,7 +12,7 @@ from autograder.course.folder import CourseError
 from autograder.course.matching import match
 from autograder.course.roster import Student, read_roster, spelt
 
-from .small import BLANK, NAME, RIGHT, small
+from .small import BLANK, NAME, RIGHT, small, write
 
 _CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Homework 1 (1234)
     Points Possible,,,,,130
@@ -162,9 +162,7 @@ def test_gradescope_says_who_handed_in(tmp_path: Path) -> None:
     (tmp_path / "roster.csv").write_text("sid,name,email\ns1,Ada Lovelace,\ns2,Zoë O'Brien,z@u.x\n")
     class_ = tmp_path / "assignment_7_export"
     for name in ("submission_11", "submission_12"):
-        for path, content in RIGHT.items():
-            (class_ / name / path).parent.mkdir(parents=True, exist_ok=True)
-            (class_ / name / path).write_bytes(content)
+        write(class_ / name, RIGHT)
     (class_ / "submission_metadata.yml").write_text(
         "submission_11:\n  :submitters:\n  - :name: Ada Lovelace\n    :sid: s1\n"
         "    :email: a@u.x\n  - :name: Zoë O'Brien\n    :sid:\n    :email: z@u.x\n"

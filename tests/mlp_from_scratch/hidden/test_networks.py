@@ -38,16 +38,21 @@ def network_loss(weights, x=X, y=Y):
     return measured(softmax(hidden @ weights["W2"] + weights["b2"]), y)
 
 
-def slopes(loss, weights, name, x=X, y=Y):
+def slope_at(loss, weights, name, place, batch, step):
+    """Return the slope of `loss` at one number of a weight, by a central difference."""
+    values = []
+    for by in (step, -step):
+        moved = {**weights, name: weights[name].copy()}
+        moved[name][place] += by
+        values.append(loss(moved, *batch)[0])
+    return (values[0] - values[1]) / (2 * step)
+
+
+def slopes(loss, weights, name):
     """Return the gradient of `loss` by central differences, an array like the weight."""
     gradient = np.zeros_like(weights[name])
     for place in np.ndindex(gradient.shape):
-        values = []
-        for step in (1e-5, -1e-5):
-            moved = {key: value.copy() for key, value in weights.items()}
-            moved[name][place] += step
-            values.append(loss(moved, x, y)[0])
-        gradient[place] = (values[0] - values[1]) / 2e-5
+        gradient[place] = slope_at(loss, weights, name, place, (X, Y), 1e-5)
     return gradient
 
 
@@ -67,14 +72,10 @@ def some_slopes(loss, weights, name):
     """Return twelve places of a weight of digits' size, and the slopes of `loss` there."""
     flat = RANDOM.choice(weights[name].size, size=min(12, weights[name].size), replace=False)
     places = np.unravel_index(flat, weights[name].shape)
-    found = []
-    for place in zip(*places, strict=True):
-        values = []
-        for step in (1e-4, -1e-4):
-            moved = {**weights, name: weights[name].copy()}
-            moved[name][place] += step
-            values.append(loss(moved, DIGITS, LABELS)[0])
-        found.append((values[0] - values[1]) / 2e-4)
+    batch = DIGITS, LABELS
+    found = [
+        slope_at(loss, weights, name, place, batch, 1e-4) for place in zip(*places, strict=True)
+    ]
     return places, np.array(found)
 
 
